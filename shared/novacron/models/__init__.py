@@ -1,0 +1,1 @@
+"""Typed shapes of everything that crosses an edge. Requests refuse unknown fields."""

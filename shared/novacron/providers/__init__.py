@@ -1,0 +1,1 @@
+"""Provider adapters: one folder each, the same file names in each."""
