@@ -1,0 +1,1 @@
+"""The ``novacron`` command: the API at a prompt."""

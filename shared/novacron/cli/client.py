@@ -1,0 +1,107 @@
+"""The API over HTTP: problems become messages, lists walk every page, waits show progress."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+
+from novacron.cli.config import Config, load
+from novacron.cli.exits import BY_CODE, FAILED, UNREACHABLE, CliError
+
+Json = dict[str, Any]
+FINAL = frozenset({"succeeded", "failed"})
+POLL_SECONDS = 1.0
+
+
+class Client:
+    """One signed-in connection. Every method raises CliError with what to do next."""
+
+    def __init__(self, config: Config, transport: httpx.BaseTransport | None = None) -> None:
+        self._http = httpx.Client(
+            base_url=config.url.rstrip("/") + "/",
+            headers={"Authorization": f"Bearer {config.token}"},
+            timeout=30,
+            transport=transport,
+        )
+
+    def get(self, path: str, **params: Any) -> Json:
+        return self._send("GET", path, params=_given(params))
+
+    def mutate(self, method: str, path: str, body: Json | None = None, key: str = "") -> Json:
+        """Send a change. The Idempotency-Key makes a repeat after a lost reply harmless."""
+        headers = {"Idempotency-Key": key or uuid.uuid4().hex}
+        return self._send(method, path, json=body, headers=headers)
+
+    def walk(self, path: str, **params: Any) -> Iterator[Json]:
+        """Every item of a list, page by page."""
+        cursor: str | None = None
+        while True:
+            page = self.get(path, cursor=cursor, **params)
+            yield from page["items"]
+            cursor = page.get("next_cursor")
+            if cursor is None:
+                return
+
+    def wait(
+        self,
+        operation: Json,
+        seen: Callable[[Json], None],
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> Json:
+        """Look at an operation until it has ended; ``seen`` is told each time. CliError: failed."""
+        while operation["state"] not in FINAL:
+            seen(operation)
+            sleep(POLL_SECONDS)
+            operation = self.get(f"operations/{operation['id']}")
+        seen(operation)
+        if operation["state"] == "failed":
+            raise _problem(operation.get("error") or {})
+        return operation
+
+    def _send(self, method: str, path: str, **options: Any) -> Json:
+        try:
+            reply = self._http.request(method, path.lstrip("/"), **options)
+        except httpx.TransportError as error:
+            raise CliError(
+                f"Cannot reach {self._http.base_url}: {error}. Is the API up, and the URL right?",
+                UNREACHABLE,
+            ) from error
+        body = _decoded(reply)
+        if reply.is_error:
+            raise _problem(body)
+        return body
+
+
+def connect() -> Client:
+    """A client for whoever is signed in."""
+    return Client(load())
+
+
+def _given(params: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in params.items() if value not in (None, [], "")}
+
+
+def _decoded(reply: httpx.Response) -> Json:
+    if not reply.content:
+        return {}
+    try:
+        body = reply.json()
+    except ValueError as error:
+        raise CliError(f"The API answered {reply.status_code} with no JSON.", FAILED) from error
+    return body if isinstance(body, dict) else {"items": body}
+
+
+def _problem(body: Json) -> CliError:
+    """A problem (RFC 9457) or an operation's error, as lines for a person."""
+    code = str(body.get("code", ""))
+    lines = [str(body.get("detail") or body.get("message") or "The request failed.")]
+    lines += [f"  {fault['field']}: {fault['detail']}" for fault in body.get("faults") or []]
+    if body.get("remedy"):
+        lines.append(str(body["remedy"]))
+    if body.get("correlation_id"):
+        lines.append(f"(correlation id {body['correlation_id']})")
+    return CliError("\n".join(lines), BY_CODE.get(code, FAILED))

@@ -1,0 +1,65 @@
+"""What is printed: a table for people, JSON or YAML for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+Json = dict[str, Any]
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    YAML = "yaml"
+
+
+def render(items: Iterable[Json], columns: list[str], form: Format, console: Console) -> None:
+    """Print a list. ``columns`` choose what a table shows; JSON and YAML show everything."""
+    if form is not Format.TABLE:
+        _plain(list(items), form, console)
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column.upper().replace("_", " "), overflow="fold")
+    for item in items:
+        table.add_row(*(_cell(item.get(column)) for column in columns))
+    console.print(table)
+
+
+def render_one(item: Json, form: Format, console: Console) -> None:
+    """Print one object: in a table, a field a line."""
+    if form is not Format.TABLE:
+        _plain(item, form, console)
+        return
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    for name, value in item.items():
+        if value not in (None, [], {}):
+            table.add_row(name, _cell(value))
+    console.print(table)
+
+
+def _plain(value: object, form: Format, console: Console) -> None:
+    if form is Format.JSON:
+        text = json.dumps(value, indent=2, ensure_ascii=False)
+    else:
+        text = yaml.safe_dump(value, sort_keys=False, allow_unicode=True).rstrip()
+    console.out(text, highlight=False)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, list):
+        return ", ".join(_cell(part) for part in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={_cell(inner)}" for key, inner in value.items())
+    return str(value)

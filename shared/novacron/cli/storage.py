@@ -1,0 +1,102 @@
+"""``novacron volume``, ``snapshot`` and ``image``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from novacron.cli.resource import Id, resource_app
+from novacron.cli.session import Key, Tag, Wait, session, tags
+
+COLUMNS = ["id", "name", "state", "account_id", "region", "size_gib"]
+
+volume = resource_app("volume", "volumes", [*COLUMNS, "attached_to"])
+snapshot = resource_app("snapshot", "snapshots", COLUMNS)
+image = resource_app("image", "images", [*COLUMNS, "architecture"])
+
+Name = Annotated[str, typer.Argument(help="Lower-case letters, digits and hyphens.")]
+
+
+@volume.command("create")
+def create_volume(
+    context: typer.Context,
+    name: Name,
+    account: Annotated[str, typer.Option(help="A provider account's id.")],
+    region: Annotated[str, typer.Option()],
+    size_gib: Annotated[int, typer.Option("--size", min=1, help="GiB.")],
+    volume_class: Annotated[str, typer.Option("--class")] = "balanced",
+    snapshot_id: Annotated[str, typer.Option("--from", help="A snapshot to restore.")] = "",
+    tag: Tag = None,
+    wait: Wait = False,
+    key: Key = "",
+) -> None:
+    """Create a volume, empty or from a snapshot."""
+    spec = {
+        "name": name,
+        "region": region,
+        "size_gib": size_gib,
+        "volume_class": volume_class,
+        "snapshot_id": snapshot_id or None,
+        "tags": tags(tag),
+    }
+    session(context).change("POST", "volumes", {"account_id": account, "spec": spec}, wait, key)
+
+
+@volume.command()
+def attach(
+    context: typer.Context,
+    volume_id: Id,
+    vm: Annotated[str, typer.Option(help="The VM's id.")],
+    wait: Wait = False,
+    key: Key = "",
+) -> None:
+    """Attach a volume to a VM."""
+    session(context).change("POST", f"volumes/{volume_id}/attach", {"vm_id": vm}, wait, key)
+
+
+@volume.command()
+def detach(context: typer.Context, volume_id: Id, wait: Wait = False, key: Key = "") -> None:
+    """Detach a volume."""
+    session(context).change("POST", f"volumes/{volume_id}/detach", {}, wait, key)
+
+
+@volume.command("resize")
+def resize_volume(
+    context: typer.Context,
+    volume_id: Id,
+    size_gib: Annotated[int, typer.Option("--size", min=1, help="GiB.")],
+    wait: Wait = False,
+    key: Key = "",
+) -> None:
+    """Grow a volume; the guest grows its file system."""
+    body = {"size_gib": size_gib}
+    session(context).change("POST", f"volumes/{volume_id}/resize", body, wait, key)
+
+
+@snapshot.command("create")
+def create_snapshot(
+    context: typer.Context,
+    name: Name,
+    volume_id: Annotated[str, typer.Option("--volume", help="The volume's id.")],
+    tag: Tag = None,
+    wait: Wait = False,
+    key: Key = "",
+) -> None:
+    """Take a crash-consistent snapshot of a volume."""
+    body = {"name": name, "volume_id": volume_id, "tags": tags(tag)}
+    session(context).change("POST", "snapshots", body, wait, key)
+
+
+@image.command("import")
+def import_image(
+    context: typer.Context,
+    name: Name,
+    snapshot_id: Annotated[str, typer.Option("--snapshot", help="Of a bootable disk.")],
+    tag: Tag = None,
+    wait: Wait = False,
+    key: Key = "",
+) -> None:
+    """Register a snapshot of a bootable disk as an image."""
+    body = {"name": name, "snapshot_id": snapshot_id, "tags": tags(tag)}
+    session(context).change("POST", "images", body, wait, key)
