@@ -1,0 +1,128 @@
+"""The state of the in-memory cloud, and what all of its operations share."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Concatenate, ParamSpec, TypeVar
+
+from novacron.errors import Conflict, NotFound
+from novacron.models.account import Quota
+from novacron.models.base import Model, Ownership, Page, PageRequest
+from novacron.models.image import Image
+from novacron.models.network import Network
+from novacron.models.vm import Vm, VmState
+from novacron.models.volume import ResourceFilter, Snapshot, Volume
+from novacron.providers.memory.faults import Faults
+
+P = ParamSpec("P")
+R = TypeVar("R")
+S = TypeVar("S", bound="MemoryBase")
+M = TypeVar("M", bound=Model)
+Owned = Volume | Snapshot | Network | Image
+OwnedT = TypeVar("OwnedT", Volume, Snapshot, Network, Image)
+
+REGION = "local"
+Blocks = dict[int, bytes]
+
+
+@dataclass
+class MemoryCloud:
+    """One account of the cloud. Threads may share it: every operation holds ``lock``."""
+
+    quota: Quota = field(default_factory=lambda: Quota(region=REGION))
+    capacity_vcpus: int | None = None
+    faults: Faults = field(default_factory=Faults)
+    looks_to_settle: int = 1
+    """How many ``get_vm`` calls a VM stays in a transitional state."""
+    vms: dict[str, Vm] = field(default_factory=dict)
+    volumes: dict[str, Volume] = field(default_factory=dict)
+    snapshots: dict[str, Snapshot] = field(default_factory=dict)
+    networks: dict[str, Network] = field(default_factory=dict)
+    images: dict[str, Image] = field(default_factory=dict)
+    blocks: dict[str, Blocks] = field(default_factory=dict)
+    """Sparse bytes of volumes and snapshots by id and block number."""
+    arriving: dict[str, tuple[VmState, int]] = field(default_factory=dict)
+    image_sources: dict[str, str] = field(default_factory=dict)
+    """Image id -> the snapshot that it was made from."""
+    vm_subnets: dict[str, str] = field(default_factory=dict)
+    own_volumes: dict[str, list[str]] = field(default_factory=dict)
+    made: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def new_id(self, kind: str) -> str:
+        return f"{kind}-{next(self._ids):08x}"
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class MemoryBase:
+    """Holds the cloud; the operation classes build on it."""
+
+    def __init__(self, cloud: MemoryCloud | None = None) -> None:
+        self.cloud = cloud or MemoryCloud()
+
+
+def call(
+    method: Callable[Concatenate[S, P], R],
+) -> Callable[Concatenate[S, P], R]:
+    """An operation of the cloud: one at a time, and subject to its faults."""
+
+    @functools.wraps(method)
+    def wrapped(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self.cloud.lock:
+            self.cloud.faults.before(method.__name__)
+            result = method(self, *args, **kwargs)
+            self.cloud.faults.after(method.__name__)
+            return result
+
+    return wrapped
+
+
+def made_before(cloud: MemoryCloud, kind: str, spec: Model, owner: Ownership) -> str | None:
+    """The id that this operation made before; Conflict when it asked for something else."""
+    found = cloud.made.get((kind, owner.tenant, owner.operation))
+    if found is None:
+        return None
+    if found[0] != spec.model_dump_json():
+        raise Conflict(f"Operation {owner.operation} made another {kind} already.")
+    return found[1]
+
+
+def remember(cloud: MemoryCloud, kind: str, spec: Model, owner: Ownership, made: str) -> None:
+    cloud.made[(kind, owner.tenant, owner.operation)] = (spec.model_dump_json(), made)
+
+
+def find(items: dict[str, M], kind: str, wanted: str) -> M:
+    """The item, or NotFound."""
+    try:
+        return items[wanted]
+    except KeyError as error:
+        raise NotFound(f"There is no {kind} {wanted!r}.") from error
+
+
+def page_of(items: Iterable[M], page: PageRequest, key: Callable[[M], str]) -> Page[M]:
+    """One page in id order; the cursor is the last id shown, so deletes never skip an item."""
+    ordered = sorted(items, key=key)
+    rest = [item for item in ordered if page.cursor is None or key(item) > page.cursor]
+    shown = rest[: page.limit]
+    more = len(rest) > page.limit
+    return Page(items=shown, next_cursor=key(shown[-1]) if more else None)
+
+
+def owned_page(items: dict[str, OwnedT], where: ResourceFilter, page: PageRequest) -> Page[OwnedT]:
+    """The page of ``items`` that match ``where``."""
+    matching = [item for item in items.values() if matches(item, where)]
+    return page_of(matching, page, lambda item: item.id)
+
+
+def matches(item: Owned, where: ResourceFilter) -> bool:
+    wanted = where.model_dump(exclude_none=True, exclude={"tags"})
+    same = all(getattr(item, name) == value for name, value in wanted.items())
+    return same and where.tags.items() <= item.tags.items()
