@@ -30,7 +30,7 @@ class IssuerServer(ThreadingHTTPServer):
         }
 
     def start(self) -> None:
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
 
 class _Documents(BaseHTTPRequestHandler):

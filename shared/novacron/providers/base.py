@@ -23,7 +23,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 from novacron.models.account import (
     CostEstimate,
@@ -60,6 +60,11 @@ class Accounts(ABC):
     """Identity and credentials."""
 
     type: ClassVar[ProviderType]
+
+    @classmethod
+    @abstractmethod
+    def from_settings(cls, settings: dict[str, str], secret: dict[str, str]) -> Self:
+        """An adapter for one account; makes no call. InvalidSpec names a setting at fault."""
 
     @abstractmethod
     def authenticate(self) -> Identity:

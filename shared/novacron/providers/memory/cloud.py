@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from novacron.errors import Conflict, NotFound
 from novacron.models.account import Quota
@@ -52,21 +52,49 @@ class MemoryCloud:
     vm_subnets: dict[str, str] = field(default_factory=dict)
     own_volumes: dict[str, list[str]] = field(default_factory=dict)
     made: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
-    lock: threading.RLock = field(default_factory=threading.RLock)
-    _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    last_id: int = 0
 
     def new_id(self, kind: str) -> str:
-        return f"{kind}-{next(self._ids):08x}"
+        self.last_id += 1
+        return f"{kind}-{self.last_id:08x}"
 
     def now(self) -> datetime:
         return datetime.now(UTC)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, lock=threading.RLock())
+
+
+class Keeper(Protocol):
+    """Keeps a cloud between operations."""
+
+    def opened(self, new: MemoryCloud) -> AbstractContextManager[MemoryCloud]:
+        """The kept cloud, ``new`` when there is none yet; changes are kept at the end."""
+
 
 class MemoryBase:
-    """Holds the cloud; the operation classes build on it."""
+    """Holds the cloud; the operation classes build on it.
 
-    def __init__(self, cloud: MemoryCloud | None = None) -> None:
+    With ``keeper`` the cloud lives in a file between calls, so that processes can share it.
+    """
+
+    def __init__(self, cloud: MemoryCloud | None = None, keeper: Keeper | None = None) -> None:
         self.cloud = cloud or MemoryCloud()
+        self.keeper = keeper
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """The cloud, for one operation at a time."""
+        if self.keeper is None:
+            with self.cloud.lock:
+                yield
+            return
+        with self.keeper.opened(self.cloud) as self.cloud:
+            yield
 
 
 def call(
@@ -76,7 +104,7 @@ def call(
 
     @functools.wraps(method)
     def wrapped(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with self.cloud.lock:
+        with self.opened():
             self.cloud.faults.before(method.__name__)
             result = method(self, *args, **kwargs)
             self.cloud.faults.after(method.__name__)

@@ -28,6 +28,11 @@ class Faults:
         """The next ``times`` calls of ``method`` take effect and raise ``error`` all the same."""
         self._after.setdefault(method, []).extend([error] * times)
 
+    def clear(self) -> None:
+        """Behave again."""
+        self._before.clear()
+        self._after.clear()
+
     def before(self, method: str) -> None:
         self.waited += self.latency
         self._pop(self._before, method)

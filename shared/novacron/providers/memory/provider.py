@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from novacron.errors import NovaCronError
+import os
+import re
+from pathlib import Path
+from typing import Self
+
+from novacron.errors import InvalidSpec, NovaCronError, Unsupported
 from novacron.models.account import Health, Identity, ProviderType
 from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
 from novacron.providers.memory.cloud import call
 from novacron.providers.memory.compute import MemoryVms
+from novacron.providers.memory.keeper import FileKeeper
 from novacron.providers.memory.networks import MemoryNetworks
 from novacron.providers.memory.quota import MemoryAccounting
 from novacron.providers.memory.snapshots import MemoryImages, MemorySnapshots
@@ -27,6 +33,19 @@ class MemoryProvider(
     """Everything of the contract, in this process."""
 
     type = ProviderType.MEMORY
+
+    @classmethod
+    def from_settings(cls, settings: dict[str, str], secret: dict[str, str]) -> Self:  # noqa: ARG003
+        """``settings.cloud`` names one of the clouds under NOVACRON_MEMORY_DIR."""
+        folder = os.environ.get("NOVACRON_MEMORY_DIR")
+        if not folder:
+            raise Unsupported("This deployment has no in-memory cloud.")
+        name = settings.get("cloud", "default")
+        if not re.fullmatch(r"[a-z0-9-]{1,63}", name):
+            raise InvalidSpec(
+                "A cloud's name has a-z, 0-9 and hyphens only.", field="settings.cloud"
+            )
+        return cls(keeper=FileKeeper(Path(folder) / name))
 
     @call
     def authenticate(self) -> Identity:

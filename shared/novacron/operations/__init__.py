@@ -1,0 +1,1 @@
+"""What every change goes through: submit, perform, observe, record, or compensate."""

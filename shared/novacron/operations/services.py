@@ -1,0 +1,80 @@
+"""What the domain needs from outside, as protocols, so that it imports no SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+from novacron.models.account import ProviderType
+from novacron.models.operation import Operation
+from novacron.models.provider_account import ProviderAccount
+from novacron.providers.base import CloudProvider
+from novacron.providers.registry import adapter
+from novacron.store.store import Store
+
+DEFAULT_QUOTAS: dict[str, int] = {
+    "vm": 100,
+    "volume": 500,
+    "snapshot": 1000,
+    "network": 20,
+    "image": 100,
+}
+"""Resources a tenant may have, by kind, where the deployment sets nothing else."""
+
+
+class Starter(Protocol):
+    """Starts the state machine that carries an operation out."""
+
+    def start(self, operation: Operation) -> None:
+        """Start attempt ``operation.attempt``; starting the same attempt twice starts it once."""
+
+    def running(self, operation: Operation) -> bool:
+        """Whether that attempt's execution is still under way."""
+
+
+class SecretStore(Protocol):
+    """Where credentials live."""
+
+    def read(self, secret_id: str) -> dict[str, str]: ...
+
+    def write(self, tenant: str, account_id: str, secret: dict[str, str]) -> str:
+        """Keep a credential; returns its id. Writing again replaces it."""
+
+    def delete(self, secret_id: str) -> None: ...
+
+
+class Providers:
+    """Account -> adapter, made once a process and credential."""
+
+    def __init__(self, secrets: SecretStore) -> None:
+        self.secrets = secrets
+        self._made: dict[tuple[str, datetime | None], CloudProvider] = {}
+
+    def of(self, account: ProviderAccount) -> CloudProvider:
+        """The adapter for ``account``. Raises AuthenticationFailed, InvalidSpec (settings)."""
+        credential = (account.id, account.rotated_at)
+        if credential not in self._made:
+            secret = self.secrets.read(account.secret_id) if account.secret_id else {}
+            self._made[credential] = self.make(account.type, account.settings, secret)
+        return self._made[credential]
+
+    def make(
+        self, kind: ProviderType, settings: dict[str, str], secret: dict[str, str]
+    ) -> CloudProvider:
+        """A new adapter, for trying a credential before it is kept."""
+        return adapter(kind).from_settings(settings, secret)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Services:
+    store: Store
+    providers: Providers
+    starter: Starter
+    now: Callable[[], datetime] = field(default=utc_now)
+    quotas: dict[str, int] = field(default_factory=DEFAULT_QUOTAS.copy)

@@ -1,0 +1,126 @@
+"""Accept a change: record it, take the lock, count the quota, start the state machine."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from novacron.errors import Conflict
+from novacron.models.base import Model
+from novacron.models.operation import Operation, OperationKind, ResourceRecord
+from novacron.operations.kinds import WORK
+from novacron.operations.services import Services
+from novacron.tenancy.principal import Principal
+
+
+def submit_create(
+    services: Services,
+    who: Principal,
+    kind: OperationKind,
+    account_id: str,
+    spec: Model,
+    key: str,
+) -> Operation:
+    """Begin a create in ``account_id``.
+
+    ``key`` is the caller's Idempotency-Key: repeated with the same spec it gives the same
+    operation, with another spec Conflict. Raises NotFound (account), QuotaExceeded.
+    """
+    account = services.store.account(who.tenant, account_id)
+    digest = operation_id(who.tenant, key)
+    resource = f"{kind.resource.value}-{digest.removeprefix('op-')}"
+    operation = _operation(services, who, kind, digest, resource, account_id, spec)
+    again = _again(services, operation)
+    if again is not None:
+        return again
+    record = ResourceRecord(
+        id=resource,
+        tenant=who.tenant,
+        kind=kind.resource,
+        account_id=account_id,
+        name=str(operation.request["name"]),
+        region=str(operation.request.get("region") or ""),
+        state="pending",
+        running_operation=operation.id,
+        observed_at=operation.created_at,
+        created_at=operation.created_at,
+    )
+    limit = services.quotas[kind.resource.value]
+    services.store.begin_create(operation, record, account.type, limit)
+    services.starter.start(operation)
+    return operation
+
+
+def submit_change(
+    services: Services,
+    who: Principal,
+    kind: OperationKind,
+    resource_id: str,
+    body: Model,
+    key: str,
+) -> Operation:
+    """Begin a change of a resource that exists; its account comes from its record.
+
+    Raises NotFound, and Conflict that names the operation that is running on it.
+    """
+    record = services.store.resource(who.tenant, kind.resource, resource_id)
+    account = services.store.account(who.tenant, record.account_id)
+    digest = operation_id(who.tenant, key)
+    operation = _operation(services, who, kind, digest, resource_id, account.id, body)
+    again = _again(services, operation)
+    if again is not None:
+        return again
+    if record.provider_id is None and record.running_operation is None:
+        raise Conflict(f"{resource_id} was never made; there is nothing to change.")
+    services.store.begin_change(operation, record, account.type)
+    services.starter.start(operation)
+    return operation
+
+
+def operation_id(tenant: str, key: str) -> str:
+    """The operation that an Idempotency-Key names: the same wherever it is asked for."""
+    return "op-" + hashlib.sha256(f"{tenant}\n{key}".encode()).hexdigest()[:32]
+
+
+def _operation(
+    services: Services,
+    who: Principal,
+    kind: OperationKind,
+    digest: str,
+    resource: str,
+    account_id: str,
+    body: Model,
+) -> Operation:
+    expected = WORK[kind].body
+    if not isinstance(body, expected):
+        raise TypeError(f"{kind.value} takes {expected.__name__}, not {type(body).__name__}")
+    now = services.now()
+    request: dict[str, Any] = body.model_dump(mode="json")
+    return Operation(
+        id=digest,
+        tenant=who.tenant,
+        subject=who.subject,
+        kind=kind,
+        resource_id=resource,
+        account_id=account_id,
+        request=request,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _again(services: Services, wanted: Operation) -> Operation | None:
+    """The operation that this key began before; started again in case the start was lost."""
+    found = services.store.find_operation(wanted.tenant, wanted.id)
+    if found is None:
+        return None
+    same = ("kind", "resource_id", "account_id", "request")
+    if any(getattr(found, name) != getattr(wanted, name) for name in same):
+        raise Conflict(
+            "This Idempotency-Key was used for another request.",
+            field="Idempotency-Key",
+            remedy="Use a new key for a new request.",
+        )
+    if not found.state.final:
+        services.starter.start(found)
+    return found

@@ -1,0 +1,1 @@
+"""DynamoDB. Only this package knows keys; every one of them begins with the tenant."""

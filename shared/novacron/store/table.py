@@ -1,0 +1,162 @@
+"""One DynamoDB table, JSON documents with the few attributes that conditions need beside them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from novacron.errors import InvalidSpec
+from novacron.models.base import Model, Page, PageRequest
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+M = TypeVar("M", bound=Model)
+Item = dict[str, Any]
+
+
+class Lost(Exception):
+    """A conditional write lost. ``reasons`` has a code for each item of a transaction."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__(", ".join(reasons))
+        self.reasons = reasons
+
+    def at(self, index: int) -> bool:
+        return self.reasons[index] == "ConditionalCheckFailed"
+
+
+class Table:
+    """Reads and writes documents. ``client`` is made on first use: boto3 costs half a second."""
+
+    def __init__(self, name: str, client: DynamoDBClient | None = None) -> None:
+        self.name = name
+        self._client = client
+
+    @property
+    def client(self) -> DynamoDBClient:
+        if self._client is None:
+            import boto3
+
+            self._client = boto3.client("dynamodb")
+        return self._client
+
+    def get(self, pk: str, sk: str, model: type[M]) -> M | None:
+        """The document, read consistently; None when there is none."""
+        reply = self.client.get_item(TableName=self.name, Key=key(pk, sk), ConsistentRead=True)
+        return _document(reply["Item"], model) if "Item" in reply else None
+
+    def delete(self, pk: str, sk: str) -> None:
+        self.client.delete_item(TableName=self.name, Key=key(pk, sk))
+
+    def counters(self, pk: str) -> dict[str, int]:
+        """The counters under ``pk``: sort key -> number."""
+        reply = self.client.query(
+            TableName=self.name,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=_typed({":pk": pk}),
+            ConsistentRead=True,
+        )
+        return {item["sk"]["S"]: int(item["used"]["N"]) for item in reply["Items"]}
+
+    def put(self, item: Item, condition: str | None = None, values: Item | None = None) -> None:
+        """Write one item. Raises Lost when ``condition`` does not hold."""
+        write = self.putting(item, condition, values)["Put"]
+        try:
+            self.client.put_item(**write)
+        except self.client.exceptions.ConditionalCheckFailedException as error:
+            raise Lost(["ConditionalCheckFailed"]) from error
+
+    def putting(
+        self, item: Item, condition: str | None = None, values: Item | None = None
+    ) -> dict[str, Any]:
+        """A put as a member of a transaction."""
+        write: dict[str, Any] = {"TableName": self.name, "Item": _typed(item)}
+        if condition is not None:
+            write["ConditionExpression"] = condition
+        if values:
+            write["ExpressionAttributeValues"] = _typed(values)
+        return {"Put": write}
+
+    def transact(self, writes: list[Any]) -> None:
+        """All of ``writes`` or none. Raises Lost with a reason for each."""
+        try:
+            self.client.transact_write_items(TransactItems=writes)
+        except self.client.exceptions.TransactionCanceledException as error:
+            reasons = error.response.get("CancellationReasons", [])
+            raise Lost([str(reason.get("Code", "None")) for reason in reasons]) from error
+
+    def page(self, pk: str, model: type[M], page: PageRequest) -> Page[M]:
+        """One page of a partition in sort-key order.
+
+        A cursor holds the sort key alone: given by another tenant, it reads this partition still.
+        """
+        query: dict[str, Any] = {
+            "TableName": self.name,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": _typed({":pk": pk}),
+            "Limit": page.limit,
+        }
+        if page.cursor is not None:
+            query["ExclusiveStartKey"] = key(pk, _read_cursor(page.cursor))
+        reply = self.client.query(**query)
+        last = reply.get("LastEvaluatedKey")
+        following = _cursor(last["sk"]["S"]) if last else None
+        items = [_document(item, model) for item in reply["Items"]]
+        return Page(items=items, next_cursor=following)
+
+    def index(self, gsi1pk: str, model: type[M]) -> Iterator[M]:
+        """Every document under ``gsi1pk`` of the sparse index, page by page."""
+        query: dict[str, Any] = {
+            "TableName": self.name,
+            "IndexName": "gsi1",
+            "KeyConditionExpression": "gsi1pk = :pk",
+            "ExpressionAttributeValues": _typed({":pk": gsi1pk}),
+        }
+        while True:
+            reply = self.client.query(**query)
+            for item in reply["Items"]:
+                yield _document(item, model)
+            if "LastEvaluatedKey" not in reply:
+                return
+            query["ExclusiveStartKey"] = reply["LastEvaluatedKey"]
+
+
+def key(pk: str, sk: str) -> dict[str, Any]:
+    return _typed({"pk": pk, "sk": sk})
+
+
+def document(pk: str, sk: str, model: Model, **attributes: str | int | None) -> Item:
+    """An item that holds ``model``; attributes that are None are left out."""
+    kept = {name: value for name, value in attributes.items() if value is not None}
+    return {"pk": pk, "sk": sk, "doc": model.model_dump_json(), **kept}
+
+
+def _document(item: Item, model: type[M]) -> M:
+    return model.model_validate_json(item["doc"]["S"])
+
+
+def _typed(item: Item) -> dict[str, Any]:
+    return {
+        name: {"N": str(value)} if isinstance(value, int) else {"S": value}
+        for name, value in item.items()
+    }
+
+
+def _cursor(sk: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([sk]).encode()).decode()
+
+
+def _read_cursor(cursor: str) -> str:
+    try:
+        (sk,) = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise InvalidSpec(
+            "The cursor is not one of ours.", field="cursor", remedy="Start without a cursor."
+        ) from error
+    if not isinstance(sk, str) or not sk:
+        raise InvalidSpec("The cursor is not one of ours.", field="cursor")
+    return sk

@@ -1,0 +1,80 @@
+"""What a request leaves behind, whatever races with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from novacron.errors import Conflict, NotFound, QuotaExceeded
+from novacron.models.base import PageRequest
+from novacron.models.operation import OperationKind, OperationState, ResourceKind
+from novacron.models.vm import VmFilter
+from novacron.operations.kinds import NoArguments, StopArguments
+from novacron.operations.submit import submit_change
+from novacron.providers.base import iterate
+from tests.world import ALICE, MALLORY, World
+
+
+def _vms(world: World) -> list[str]:
+    return [vm.id for vm in iterate(world.provider.list_vms, VmFilter())]
+
+
+def test_a_create_ends_with_a_recorded_running_vm(world: World) -> None:
+    operation = world.create_vm(tags={"team": "core"})
+    assert operation.state is OperationState.PENDING
+    world.run()
+    assert world.operation(operation).state is OperationState.SUCCEEDED
+    assert world.operation(operation).percent == 100
+    record = world.services.store.resource("acme", ResourceKind.VM, operation.resource_id)
+    assert (record.state, record.running_operation) == ("running", None)
+    assert [record.provider_id] == _vms(world)
+
+
+def test_the_same_key_is_one_vm(world: World) -> None:
+    first = world.create_vm(key="once")
+    world.run()
+    assert world.create_vm(key="once").id == first.id
+    world.run()
+    assert len(_vms(world)) == 1
+    with pytest.raises(Conflict, match="another request"):
+        world.create_vm(name="other", key="once")
+
+
+def test_two_changes_of_one_vm_one_wins(world: World) -> None:
+    made = world.create_vm()
+    world.run()
+    arguments = (OperationKind.VM_STOP, made.resource_id, StopArguments())
+    first = submit_change(world.services, ALICE, *arguments, key="a")
+    with pytest.raises(Conflict, match=first.id):
+        submit_change(world.services, ALICE, *arguments, key="b")
+    world.run()
+    assert submit_change(world.services, ALICE, *arguments, key="c").id != first.id
+
+
+def test_quota_is_per_tenant_and_given_back(world: World) -> None:
+    world.services.quotas["vm"] = 1
+    made = world.create_vm()
+    with pytest.raises(QuotaExceeded):
+        world.create_vm()
+    assert len(world.services.store.operations("acme", PageRequest()).items) == 1
+    world.run()
+    delete = (OperationKind.VM_DELETE, made.resource_id, NoArguments())
+    submit_change(world.services, ALICE, *delete, key="delete")
+    world.run()
+    assert _vms(world) == []
+    world.create_vm()
+
+
+def test_another_tenant_sees_and_touches_nothing(world: World) -> None:
+    made = world.create_vm()
+    world.run()
+    with pytest.raises(NotFound):
+        submit_change(
+            world.services,
+            MALLORY,
+            OperationKind.VM_DELETE,
+            made.resource_id,
+            NoArguments(),
+            key="k",
+        )
+    assert world.services.store.resources("umbrella", ResourceKind.VM, PageRequest()).items == []
+    assert len(_vms(world)) == 1
