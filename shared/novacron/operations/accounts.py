@@ -61,7 +61,7 @@ def replace_credential(
     return _keep(services, renewed, secret)
 
 
-def delete_account(services: Services, who: Principal, account_id: str) -> None:
+def delete_account(services: Services, who: Principal, account_id: str) -> ProviderAccount:
     """Forget the account and its credential. Raises Conflict while it has resources."""
     account = services.store.account(who.tenant, account_id)
     for kind in ResourceKind:
@@ -72,6 +72,7 @@ def delete_account(services: Services, who: Principal, account_id: str) -> None:
     services.store.delete_account(account)
     if account.secret_id is not None:
         services.providers.secrets.delete(account.secret_id)
+    return account
 
 
 def _keep(services: Services, account: ProviderAccount, secret: dict[str, str]) -> ProviderAccount:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
+from novacron.errors import InvalidSpec
 from novacron.models.account import ProviderType
 from novacron.models.operation import Operation
 from novacron.models.provider_account import ProviderAccount
@@ -48,8 +49,9 @@ class SecretStore(Protocol):
 class Providers:
     """Account -> adapter, made once a process and credential."""
 
-    def __init__(self, secrets: SecretStore) -> None:
+    def __init__(self, secrets: SecretStore, endpoints: Sequence[str] = ()) -> None:
         self.secrets = secrets
+        self._endpoints = endpoints
         self._made: dict[tuple[str, datetime | None], CloudProvider] = {}
 
     def of(self, account: ProviderAccount) -> CloudProvider:
@@ -63,7 +65,16 @@ class Providers:
     def make(
         self, kind: ProviderType, settings: dict[str, str], secret: dict[str, str]
     ) -> CloudProvider:
-        """A new adapter, for trying a credential before it is kept."""
+        """A new adapter, for trying a credential before it is kept.
+
+        An endpoint of the caller's choice would let a tenant reach into our network, so that
+        only those that the deployment lists are accepted.
+        """
+        endpoint = settings.get("endpoint_url")
+        if endpoint is not None and endpoint not in self._endpoints:
+            raise InvalidSpec(
+                "This deployment does not allow that endpoint.", field="settings.endpoint_url"
+            )
         return adapter(kind).from_settings(settings, secret)
 
 

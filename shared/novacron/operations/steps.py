@@ -11,7 +11,7 @@ from novacron.models.operation import Operation, OperationState, ResourceKind, R
 from novacron.models.provider_account import ProviderAccount
 from novacron.models.vm import VmSpec
 from novacron.operations.kinds import ACCESS, WORK, Access, Call, Found, Work
-from novacron.operations.services import Services
+from novacron.operations.services import Providers, Services
 from novacron.providers.base import CloudProvider
 
 DEADLINE = timedelta(minutes=60)
@@ -40,9 +40,14 @@ class Loaded:
     operation: Operation
     record: ResourceRecord
     account: ProviderAccount
-    provider: CloudProvider
+    providers: Providers
     work: Work
     access: Access
+
+    @property
+    def provider(self) -> CloudProvider:
+        """Made on first use: a step that does not call the cloud reads no credential."""
+        return self.providers.of(self.account)
 
     @property
     def owner(self) -> Ownership:
@@ -58,7 +63,7 @@ def load(services: Services, step: StepInput) -> Loaded:
         operation=operation,
         record=services.store.resource(step.tenant, kind.resource, operation.resource_id),
         account=account,
-        provider=services.providers.of(account),
+        providers=services.providers,
         work=WORK[kind],
         access=ACCESS[kind.resource],
     )
@@ -180,6 +185,7 @@ def _seen(services: Services, record: ResourceRecord, found: Found) -> ResourceR
     return record.model_copy(
         update={
             "provider_id": found.id,
+            "region": found.region,
             "state": str(getattr(found, "state", "ready")),
             "document": found.model_dump(mode="json"),
             "observed_at": services.now(),

@@ -41,6 +41,7 @@ def submit_create(
         name=str(operation.request["name"]),
         region=str(operation.request.get("region") or ""),
         state="pending",
+        document=operation.request,
         running_operation=operation.id,
         observed_at=operation.created_at,
         created_at=operation.created_at,

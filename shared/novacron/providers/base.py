@@ -60,6 +60,8 @@ class Accounts(ABC):
     """Identity and credentials."""
 
     type: ClassVar[ProviderType]
+    refusals: ClassVar[dict[str, str]] = {}
+    """Capability class -> why this provider does not have it."""
 
     @classmethod
     @abstractmethod

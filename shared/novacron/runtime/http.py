@@ -12,7 +12,9 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 
 from novacron import errors
 from novacron.runtime import problems
+from novacron.runtime.aws import missing_permission
 from novacron.runtime.logging import logger
+from novacron.runtime.metrics import count
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -47,8 +49,12 @@ def api() -> APIGatewayRestResolver:
 
     def unknown(error: Exception) -> Response[str]:
         logger().error("unexpected error", exc_info=error)
+        lacking = missing_permission(error)
         hidden = errors.NovaCronError(
-            "Something failed on our side.", remedy="Quote the correlation id when you report it."
+            f"This function's role lacks {lacking}."
+            if lacking
+            else "Something failed on our side.",
+            remedy="Quote the correlation id when you report it.",
         )
         return reply(problems.problem(hidden, correlation()))
 
@@ -68,6 +74,8 @@ def entry(app: APIGatewayRestResolver) -> Handler:
         log = logger()
         log.clear_state()
         log.append_keys(correlation_id=request.get("requestId"), tenant=authorizer.get("tenant"))
-        return app.resolve(event, context)
+        reply = app.resolve(event, context)
+        count("Requests", Status=f"{int(reply['statusCode']) // 100}xx")
+        return reply
 
     return handler

@@ -1,0 +1,33 @@
+"""EventBridge: an EC2 instance changed its state.
+
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from novacron.models.account import ProviderType
+from novacron.models.base import Model
+from novacron.operations.events import VmStateChanged, vm_state_changed
+from novacron.operations.services import Services
+from novacron.providers.aws.states import INSTANCE, meaning
+from novacron.runtime.jobs import job
+
+
+class Moved(Model):
+    records: int
+
+
+def run(services: Services, event: dict[str, Any]) -> Moved:
+    change = VmStateChanged(
+        provider=ProviderType.AWS,
+        provider_id=event["detail"]["instance-id"],
+        state=meaning(INSTANCE, event["detail"]["state"]).state,
+        at=datetime.fromisoformat(event["time"]),
+    )
+    return Moved(records=vm_state_changed(services, change))
+
+
+lambda_handler = job(run)

@@ -1,0 +1,8 @@
+"""State: look once whether the operation has settled."""
+
+from __future__ import annotations
+
+from novacron.operations.steps import observe
+from novacron.runtime.jobs import step
+
+lambda_handler = step(observe)

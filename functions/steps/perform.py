@@ -1,0 +1,8 @@
+"""State: make the operation's one provider call."""
+
+from __future__ import annotations
+
+from novacron.operations.steps import perform
+from novacron.runtime.jobs import step
+
+lambda_handler = step(perform)

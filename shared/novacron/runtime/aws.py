@@ -1,0 +1,121 @@
+"""The control plane's own AWS: where records, machines and secrets are."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+from novacron.errors import AuthenticationFailed
+from novacron.models.operation import Operation, OperationKind
+from novacron.operations.services import Providers, Services, utc_now
+from novacron.settings import settings
+from novacron.store.store import Store
+from novacron.store.table import Table
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_stepfunctions import SFNClient
+
+DENIED = re.compile(r"is not authorized to perform: (\S+)")
+
+
+@cache
+def services() -> Services:
+    """What the domain needs, once a process."""
+    now = settings()
+    return Services(
+        store=Store(Table(now.table)),
+        providers=Providers(SecretsManager(now.secret_prefix), now.endpoints),
+        starter=StepFunctions(now.provision_machine, now.operation_machine),
+        quotas=now.quotas,
+        now=utc_now,
+    )
+
+
+class StepFunctions:
+    """Starts executions. The execution's name makes starting the same attempt twice harmless
+    (https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html).
+    """
+
+    def __init__(self, provision_machine: str, operation_machine: str) -> None:
+        self._provision = provision_machine
+        self._other = operation_machine
+
+    @cached_property
+    def _client(self) -> SFNClient:
+        import boto3
+
+        return boto3.client("stepfunctions")
+
+    def start(self, operation: Operation) -> None:
+        step = {"tenant": operation.tenant, "operation_id": operation.id}
+        try:
+            self._client.start_execution(
+                stateMachineArn=self._machine(operation),
+                name=_name(operation),
+                input=json.dumps({"operation": step}),
+            )
+        except self._client.exceptions.ExecutionAlreadyExists:
+            return
+
+    def running(self, operation: Operation) -> bool:
+        machine = self._machine(operation).replace(":stateMachine:", ":execution:")
+        arn = f"{machine}:{_name(operation)}"
+        try:
+            return self._client.describe_execution(executionArn=arn)["status"] == "RUNNING"
+        except self._client.exceptions.ExecutionDoesNotExist:
+            return False
+
+    def _machine(self, operation: Operation) -> str:
+        if operation.kind is OperationKind.VM_CREATE:
+            return self._provision
+        return self._other
+
+
+class SecretsManager:
+    """Credentials under ``<prefix>/<tenant>/<account>``."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+
+    @cached_property
+    def _client(self) -> SecretsManagerClient:
+        import boto3
+
+        return boto3.client("secretsmanager")
+
+    def read(self, secret_id: str) -> dict[str, str]:
+        try:
+            found = self._client.get_secret_value(SecretId=secret_id)["SecretString"]
+        except self._client.exceptions.ResourceNotFoundException as error:
+            raise AuthenticationFailed("The account's credential is missing.") from error
+        loaded: dict[str, str] = json.loads(found)
+        return loaded
+
+    def write(self, tenant: str, account_id: str, secret: dict[str, str]) -> str:
+        secret_id = f"{self._prefix}/{tenant}/{account_id}"
+        try:
+            self._client.create_secret(Name=secret_id, SecretString=json.dumps(secret))
+        except self._client.exceptions.ResourceExistsException:
+            self._client.put_secret_value(SecretId=secret_id, SecretString=json.dumps(secret))
+        return secret_id
+
+    def delete(self, secret_id: str) -> None:
+        """Gone after the shortest window that allows a mistake to be undone: 7 days."""
+        self._client.delete_secret(SecretId=secret_id, RecoveryWindowInDays=7)
+
+
+def missing_permission(error: BaseException) -> str | None:
+    """The action that our own role lacks, when that is what ``error`` says."""
+    response: dict[str, Any] = getattr(error, "response", {})
+    told = response.get("Error", {})
+    if told.get("Code") not in ("AccessDenied", "AccessDeniedException"):
+        return None
+    found = DENIED.search(str(told.get("Message", "")))
+    return found.group(1) if found else str(told.get("Message"))
+
+
+def _name(operation: Operation) -> str:
+    return f"{operation.id}-r{operation.attempt}" if operation.attempt else operation.id
