@@ -1,0 +1,1 @@
+"""The EBS direct APIs: https://docs.aws.amazon.com/ebs/latest/APIReference/Welcome.html"""

@@ -1,0 +1,1 @@
+"""EC2 as AWS documents it, where moto is more forgiving."""

@@ -1,0 +1,30 @@
+"""moto's applications, one per service, with ours in the place of its EC2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.utils import convert_to_flask_response
+from moto.moto_server.werkzeug_app import create_backend_app
+
+from .console import Console
+from .idempotency import Idempotency
+from .images import Images
+from .instances import Instances
+from .launch import Launch
+from .networks import Networks
+from .snapshots import Snapshots
+from .volumes import Volumes
+
+
+class StrictEC2(Idempotency, Launch, Instances, Volumes, Snapshots, Images, Networks, Console):
+    """EC2 with the rules of the parts above moto's."""
+
+
+def create_app(service: Any) -> Any:
+    """What moto's dispatcher calls on a service's first request."""
+    app = create_backend_app(service)
+    if service == "ec2":
+        view = convert_to_flask_response(StrictEC2.dispatch)
+        app.view_functions = dict.fromkeys(app.view_functions, view)
+    return app

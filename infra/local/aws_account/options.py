@@ -1,0 +1,52 @@
+"""What a local account is started with, and what may be switched while it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class EventTarget:
+    """An EventBridge to which instance state changes are sent."""
+
+    endpoint: str
+    access_key: str = "test"
+    secret_key: str = "test"
+    region: str = "us-east-1"
+    bus: str = "default"
+    source: str = "aws.ec2"
+
+
+@dataclass(frozen=True)
+class Options:
+    """Fixed for the life of one server. ``port`` 0 takes a free one."""
+
+    port: int = 0
+    host: str = "127.0.0.1"
+    account_id: str | None = None
+    transition_describes: int = 1
+    persist: bool = True
+    events: EventTarget | None = None
+
+
+@dataclass
+class Switches:
+    """Changed with ``POST /_local/settings``.
+
+    transition_describes: how often a resource is described in its transitional state; 0: never.
+    transition_seconds: if above 0, transitions wait for this much virtual time instead.
+    empty_pages: each EBS listing starts with an empty page and a token.
+    snapshot_visible_after: calls on a new EBS direct snapshot that say it does not exist.
+    standard_vcpus, gp3_tib: the account's quotas; RunInstances holds the first.
+    external_ids: role ARN -> the external id without which it is not assumed.
+    quotas: EBS direct operation -> requests per second of virtual time; absent: unlimited.
+    """
+
+    transition_describes: int = 1
+    transition_seconds: float = 0.0
+    empty_pages: bool = False
+    snapshot_visible_after: int = 0
+    standard_vcpus: int = 256
+    gp3_tib: int = 50
+    external_ids: dict[str, str] = field(default_factory=dict)
+    quotas: dict[str, int] = field(default_factory=dict)

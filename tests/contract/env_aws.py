@@ -1,0 +1,61 @@
+"""AWS: the real SDK against the strict local account, through an assumed role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from infra.local.aws_account import start_in_thread
+from infra.local.aws_account.guest import read_volume, write_volume
+from novacron.providers.aws.provider import AwsProvider
+from tests.contract.env import Env
+
+REASON_TO_SKIP: str | None = None
+REGION = "us-east-1"
+# Ubuntu 16.04 by Canonical, the newest x86_64 image with an 8 GiB root in moto's list.
+IMAGE = "ami-785db401"
+SECTOR = 512
+TRANSITION = 5.0
+
+
+@contextmanager
+def open_env(folder: Path) -> Iterator[Env]:
+    server = start_in_thread(folder, transition_describes=0)
+    account = server.account
+    account.switches.transition_seconds = TRANSITION
+
+    def settle() -> None:
+        account.clock.advance(2 * TRANSITION)
+
+    def write_block(volume_id: str, index: int, data: bytes) -> None:
+        write_volume(account, volume_id, index * SECTOR, data)
+
+    def read_block(volume_id: str, index: int) -> bytes | None:
+        return read_volume(account, volume_id, index * SECTOR, SECTOR)
+
+    settings = {
+        "region": REGION,
+        "endpoint_url": server.url,
+        "role_arn": f"arn:aws:iam::{account.account_id}:role/novacron",
+    }
+    secret = {
+        "access_key_id": "AKIAIOSFODNN7EXAMPLE",
+        "secret_access_key": "example",
+        "external_id": "contract",
+    }
+    try:
+        yield Env(
+            name="aws",
+            provider=AwsProvider.from_settings(settings, secret),
+            region=REGION,
+            image=IMAGE,
+            settle=settle,
+            zone=f"{REGION}a",
+            instance_type="t3.micro",
+            other_type="t3.small",
+            write_block=write_block,
+            read_block=read_block,
+        )
+    finally:
+        server.stop()
