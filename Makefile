@@ -1,11 +1,13 @@
 # Two commands matter: `make run` and `make test`. Each does all of its own set-up.
 UV := .tools/uv/bin/uv
 PY := .venv/bin/python
+RUN := PYTHONPATH=shared:. $(PY) -m
+SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} .tools/sam/bin/sam
 SOURCES := shared functions infra tests bench
 EXISTING := $(wildcard $(SOURCES))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test clean
+.PHONY: help setup run check test bench deploy template proof proofs clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,13 +26,48 @@ $(UV):
 
 setup: .venv/.synced ## install everything that the other commands need
 
-check: setup ## lint, formatting, types
+# MiniStack and the SAM CLI pin what they need: each has an environment of its own.
+.tools/ministack/.ready: infra/local/stack/requirements.txt .venv/.synced
+	$(UV) venv -q --clear --python $(PY) .tools/ministack
+	$(UV) pip install -q --python .tools/ministack/bin/python -r $<
+	@touch $@
+
+.tools/sam/.ready: infra/requirements.txt .venv/.synced
+	$(UV) venv -q --clear --python $(PY) .tools/sam
+	$(UV) pip install -q --python .tools/sam/bin/python -r $<
+	@touch $@
+
+run: setup .tools/ministack/.ready .tools/sam/.ready ## the embedded stack and the main job; ONCE=1: check, tear down, leave
+	@$(RUN) infra.local.stack $(if $(ONCE),--once)
+
+template: setup ## write infra/template.yaml anew from the functions
+	$(RUN) infra.template
+	$(RUN) infra.providers_table
+
+check: setup .tools/sam/.ready ## lint, formatting, types, template
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy $(EXISTING)
+	$(RUN) infra.template --check
+	$(SAM) validate --lint --template-file infra/template.yaml
 
 test: setup ## all tests
 	.venv/bin/pytest
+
+bench: setup ## every runnable comparison
+	@for file in bench/*.py; do case $$file in */__init__.py) ;; *) $(RUN) bench.$$(basename $$file .py) || exit 1;; esac; done
+
+deploy: setup .tools/sam/.ready ## to real AWS: ENV=dev ISSUER=https://... JWKS_URL=https://...
+	@test -n "$(ENV)" -a -n "$(ISSUER)" -a -n "$(JWKS_URL)" || { echo "usage: make deploy ENV=dev ISSUER=https://... JWKS_URL=https://..."; exit 2; }
+	$(RUN) infra.build
+	$(SAM) build --config-env $(ENV) --build-dir build/sam --template-file infra/template.yaml --config-file $(CURDIR)/samconfig.toml
+	$(SAM) deploy --config-env $(ENV) --template-file build/sam/template.yaml --config-file $(CURDIR)/samconfig.toml --parameter-overrides Issuer=$(ISSUER) JwksUrl=$(JWKS_URL)
+
+proofs: setup ## what can be proven, by name
+	@$(RUN) infra.proofs
+
+proof: setup .tools/ministack/.ready .tools/sam/.ready ## prove one claim: NAME=foundation-...
+	@$(RUN) infra.proofs $(NAME)
 
 clean: ## remove everything that the other commands made
 	rm -rf .venv .tools .novacron build .aws-sam

@@ -1,6 +1,7 @@
-"""Stage what `sam build` packs: our code, its description, and the locked requirements.
+"""Stage what `sam build` and `sam deploy` pack: our code, and a layer of the locked dependencies.
 
-python -m infra.build build/app
+python -m infra.build            for AWS: wheels for the functions' own platform
+python -m infra.build --native   for the embedded stack: for the interpreter that runs this
 """
 
 from __future__ import annotations
@@ -14,21 +15,41 @@ from pathlib import Path
 from infra.openapi import document
 
 ROOT = Path(__file__).parents[1]
+TARGET = ROOT / "build"
+UV = ROOT / ".tools" / "uv" / "bin" / "uv"
 UNPACKED = shutil.ignore_patterns("__pycache__", "cli")
+AWS = ["--python-version", "3.13", "--python-platform", "x86_64-manylinux_2_28"]
+AWS += ["--only-binary", ":all:"]
 
 
-def stage(target: Path, extras: tuple[str, ...] = ()) -> None:
-    """Write ``target`` anew. ``extras`` are the project's, such as "libvirt"."""
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(ROOT / "functions", target / "functions", ignore=UNPACKED)
-    shutil.copytree(ROOT / "shared" / "novacron", target / "novacron", ignore=UNPACKED)
+def stage(extras: tuple[str, ...] = (), *, native: bool = False) -> None:
+    """Write build/app anew, and build/layer where the lock or ``extras`` changed."""
+    app = TARGET / "app"
+    shutil.rmtree(app, ignore_errors=True)
+    shutil.copytree(ROOT / "functions", app / "functions", ignore=UNPACKED)
+    shutil.copytree(ROOT / "shared" / "novacron", app / "novacron", ignore=UNPACKED)
     described = json.dumps(document(), sort_keys=True)
-    (target / "functions" / "system" / "openapi.json").write_text(described)
-    (target / "requirements.txt").write_text(_requirements(extras))
+    (app / "functions" / "system" / "openapi.json").write_text(described)
+    options = ["--python", sys.executable] if native else AWS
+    _layer(TARGET / "layer", _requirements(extras), options)
+
+
+def _layer(folder: Path, requirements: str, options: list[str]) -> None:
+    """A layer is only put together again when what goes into it is other than before."""
+    wanted = f"{options}\n{requirements}"
+    stamp = TARGET / "layer.txt"
+    if stamp.exists() and stamp.read_text() == wanted and folder.exists():
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    listed = TARGET / "requirements.txt"
+    listed.write_text(requirements)
+    command = [str(UV), "pip", "install", "--quiet", "--target", str(folder / "python"), *options]
+    subprocess.run([*command, "-r", str(listed)], cwd=ROOT, check=True)  # noqa: S603
+    stamp.write_text(wanted)
 
 
 def _requirements(extras: tuple[str, ...]) -> str:
-    command = [str(ROOT / ".tools/uv/bin/uv"), "export", "--quiet", "--locked", "--no-dev"]
+    command = [str(UV), "export", "--quiet", "--locked", "--no-dev"]
     command += ["--no-hashes", "--no-emit-project", "--no-header", "--no-annotate"]
     for extra in extras:
         command += ["--extra", extra]
@@ -37,4 +58,4 @@ def _requirements(extras: tuple[str, ...]) -> str:
 
 
 if __name__ == "__main__":
-    stage(Path(sys.argv[1]), tuple(sys.argv[2:]))
+    stage(native="--native" in sys.argv)

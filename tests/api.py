@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from infra.openapi import document
 from novacron.tenancy.principal import Principal
+from tests.roles import role_of
 
 CONTEXT = SimpleNamespace(
     function_name="test",
@@ -76,7 +77,8 @@ def call(
         "body": raw if raw is not None else (None if body is None else json.dumps(body)),
         "isBase64Encoded": False,
     }
-    answer = import_module(module).lambda_handler(event, CONTEXT)
+    with role_of(module):
+        answer = import_module(module).lambda_handler(event, CONTEXT)
     text = answer.get("body") or ""
     headers = {name: values[0] for name, values in answer.get("multiValueHeaders", {}).items()}
     return Reply(answer["statusCode"], json.loads(text) if text else None, headers, text)

@@ -7,6 +7,7 @@ from novacron.operations.accounts import delete_account
 from novacron.runtime.aws import services
 from novacron.runtime.guard import changer
 from novacron.runtime.http import api, entry
+from novacron.runtime.permissions import AUDITED, DROP_SECRET, QUERY
 from novacron.runtime.routes import Id, Key, mutate
 from novacron.tenancy.policy import Access
 
@@ -24,4 +25,5 @@ def delete(account_id: Id, key: Key) -> Account:
     return Account(**mutate(app, who, "account.delete", account_id, key, act))
 
 
+REQUIRES = AUDITED | {QUERY, DROP_SECRET}
 lambda_handler = entry(app)

@@ -6,6 +6,7 @@ from novacron.models.views import Account
 from novacron.runtime.aws import services
 from novacron.runtime.guard import reader
 from novacron.runtime.http import api, entry
+from novacron.runtime.permissions import READ
 from novacron.runtime.routes import Id
 
 app = api()
@@ -18,4 +19,5 @@ def get_account(account_id: Id) -> Account:
     return Account.of(services().store.account(who.tenant, account_id))
 
 
+REQUIRES = READ
 lambda_handler = entry(app)

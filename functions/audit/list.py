@@ -8,6 +8,7 @@ from novacron.models.base import Model, PageRequest
 from novacron.runtime.aws import services
 from novacron.runtime.guard import reader
 from novacron.runtime.http import api, entry
+from novacron.runtime.permissions import LIST
 from novacron.runtime.routes import Cursor, Limit
 
 app = api()
@@ -27,4 +28,5 @@ def list_entries(limit: Limit = 100, cursor: Cursor = None) -> Entries:
     return Entries(items=page.items, next_cursor=page.next_cursor)
 
 
+REQUIRES = LIST
 lambda_handler = entry(app)

@@ -7,6 +7,7 @@ from novacron.audit.log import AuditLog
 from novacron.runtime.aws import services
 from novacron.runtime.guard import reader
 from novacron.runtime.http import api, entry
+from novacron.runtime.permissions import LIST, READ
 
 app = api()
 
@@ -18,4 +19,5 @@ def verify() -> Verdict:
     return AuditLog(services().store.table, services().now).verify(who.tenant)
 
 
+REQUIRES = READ | LIST
 lambda_handler = entry(app)

@@ -14,6 +14,7 @@ from novacron.operations.events import VmStateChanged, vm_state_changed
 from novacron.operations.services import Services
 from novacron.providers.aws.states import INSTANCE, meaning
 from novacron.runtime.jobs import job
+from novacron.runtime.permissions import GET, PUT, QUERY_INDEX
 
 
 class Moved(Model):
@@ -29,5 +30,8 @@ def run(services: Services, event: dict[str, Any]) -> Moved:
     )
     return Moved(records=vm_state_changed(services, change))
 
+
+REQUIRES = frozenset({GET, PUT, QUERY_INDEX})
+PATTERN = {"source": ["aws.ec2"], "detail-type": ["EC2 Instance State-change Notification"]}
 
 lambda_handler = job(run)

@@ -6,6 +6,7 @@ from novacron.models.base import PageRequest
 from novacron.models.operation import ResourceKind
 from novacron.models.views import Resources
 from novacron.runtime.http import api, entry
+from novacron.runtime.permissions import LIST
 from novacron.runtime.routes import Cursor, Limit, TagFilter, Text, list_resources
 
 app = api()
@@ -27,4 +28,5 @@ def list_networks(
     return list_resources(app, ResourceKind.NETWORK, page, where, tag)
 
 
+REQUIRES = LIST
 lambda_handler = entry(app)

@@ -6,6 +6,7 @@ from novacron.models.operation import Operation
 from novacron.runtime.aws import services
 from novacron.runtime.guard import reader
 from novacron.runtime.http import api, entry
+from novacron.runtime.permissions import READ
 from novacron.runtime.routes import Id
 
 app = api()
@@ -18,4 +19,5 @@ def get_operation(operation_id: Id) -> Operation:
     return services().store.operation(who.tenant, operation_id)
 
 
+REQUIRES = READ
 lambda_handler = entry(app)

@@ -7,6 +7,7 @@ from novacron.models.views import Operations
 from novacron.runtime.aws import services
 from novacron.runtime.guard import reader
 from novacron.runtime.http import api, entry
+from novacron.runtime.permissions import LIST
 from novacron.runtime.routes import Cursor, Limit
 
 app = api()
@@ -20,4 +21,5 @@ def list_operations(limit: Limit = 100, cursor: Cursor = None) -> Operations:
     return Operations(items=page.items, next_cursor=page.next_cursor)
 
 
+REQUIRES = LIST
 lambda_handler = entry(app)

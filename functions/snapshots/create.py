@@ -12,6 +12,7 @@ from novacron.models.volume import SnapshotSpec
 from novacron.runtime.aws import services
 from novacron.runtime.guard import changer
 from novacron.runtime.http import api, entry
+from novacron.runtime.permissions import CHANGE
 from novacron.runtime.routes import Key, create
 from novacron.tenancy.policy import Access
 
@@ -27,4 +28,5 @@ def create_snapshot(body: Annotated[CreateSnapshot, Body()], key: Key) -> Operat
     return create(app, OperationKind.SNAPSHOT_CREATE, volume.account_id, spec, key)
 
 
+REQUIRES = CHANGE
 lambda_handler = entry(app)

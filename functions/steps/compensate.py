@@ -9,6 +9,9 @@ from novacron.operations.steps import StepInput
 from novacron.runtime.aws import services
 from novacron.runtime.jobs import begin
 from novacron.runtime.logging import logger
+from novacron.runtime.permissions import CLOUD, GET, PUT, UPDATE
+
+REQUIRES = CLOUD | {GET, PUT, UPDATE}
 
 
 def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:

@@ -4,5 +4,7 @@ from __future__ import annotations
 
 from novacron.operations.steps import observe
 from novacron.runtime.jobs import step
+from novacron.runtime.permissions import CLOUD, PUT, READ
 
+REQUIRES = READ | CLOUD | {PUT}
 lambda_handler = step(observe)

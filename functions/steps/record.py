@@ -4,5 +4,7 @@ from __future__ import annotations
 
 from novacron.operations.steps import record
 from novacron.runtime.jobs import step
+from novacron.runtime.permissions import GET, PUT, UPDATE
 
+REQUIRES = frozenset({GET, PUT, UPDATE})
 lambda_handler = step(record)

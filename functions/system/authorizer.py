@@ -13,6 +13,7 @@ from typing import Any
 from novacron.errors import AuthenticationFailed
 from novacron.runtime.jobs import begin
 from novacron.runtime.logging import logger
+from novacron.runtime.permissions import NOTHING
 from novacron.settings import settings
 from novacron.tenancy.tokens import Verifier
 
@@ -21,6 +22,9 @@ from novacron.tenancy.tokens import Verifier
 def verifier() -> Verifier:
     now = settings()
     return Verifier(now.issuer, now.audience, now.jwks_url)
+
+
+REQUIRES = NOTHING
 
 
 def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:

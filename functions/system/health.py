@@ -10,6 +10,7 @@ from novacron.models.views import AccountHealth
 from novacron.runtime.aws import services
 from novacron.runtime.guard import reader
 from novacron.runtime.http import api, entry
+from novacron.runtime.permissions import CLOUD, LIST
 
 app = api()
 
@@ -36,4 +37,5 @@ def _look(account: ProviderAccount) -> AccountHealth:
     )
 
 
+REQUIRES = LIST | CLOUD
 lambda_handler = entry(app)

@@ -8,6 +8,7 @@ from typing import Any
 
 from novacron.errors import NotFound
 from novacron.runtime.http import api, entry
+from novacron.runtime.permissions import NOTHING
 
 app = api()
 
@@ -25,4 +26,5 @@ def openapi() -> dict[str, Any]:
     return document
 
 
+REQUIRES = NOTHING
 lambda_handler = entry(app)

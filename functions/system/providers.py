@@ -6,6 +6,7 @@ from novacron.models.base import Model
 from novacron.providers.support import Support, support
 from novacron.runtime.guard import reader
 from novacron.runtime.http import api, entry
+from novacron.runtime.permissions import NOTHING
 
 app = api()
 
@@ -21,4 +22,5 @@ def providers() -> Providers:
     return Providers(items=support())
 
 
+REQUIRES = NOTHING
 lambda_handler = entry(app)

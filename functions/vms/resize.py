@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from novacron.models.operation import Operation, OperationKind
 from novacron.models.vm import VmSize
 from novacron.runtime.http import api, entry
+from novacron.runtime.permissions import CHANGE
 from novacron.runtime.routes import Id, Key, change
 
 app = api()
@@ -20,4 +21,5 @@ def resize_vm(vm_id: Id, body: Annotated[VmSize, Body()], key: Key) -> Operation
     return change(app, OperationKind.VM_RESIZE, vm_id, body, key)
 
 
+REQUIRES = CHANGE
 lambda_handler = entry(app)

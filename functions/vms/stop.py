@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from novacron.models.operation import Operation, OperationKind
 from novacron.operations.kinds import StopArguments
 from novacron.runtime.http import api, entry
+from novacron.runtime.permissions import CHANGE
 from novacron.runtime.routes import Id, Key, change
 
 app = api()
@@ -20,4 +21,5 @@ def stop_vm(vm_id: Id, body: Annotated[StopArguments, Body()], key: Key) -> Oper
     return change(app, OperationKind.VM_STOP, vm_id, body, key)
 
 
+REQUIRES = CHANGE
 lambda_handler = entry(app)

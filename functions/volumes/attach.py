@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from novacron.models.operation import Operation, OperationKind
 from novacron.operations.kinds import AttachArguments
 from novacron.runtime.http import api, entry
+from novacron.runtime.permissions import CHANGE
 from novacron.runtime.routes import Id, Key, change
 
 app = api()
@@ -20,4 +21,5 @@ def attach_volume(volume_id: Id, body: Annotated[AttachArguments, Body()], key: 
     return change(app, OperationKind.VOLUME_ATTACH, volume_id, body, key)
 
 
+REQUIRES = CHANGE
 lambda_handler = entry(app)

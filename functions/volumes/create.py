@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from novacron.models.operation import Operation, OperationKind
 from novacron.models.views import CreateVolume
 from novacron.runtime.http import api, entry
+from novacron.runtime.permissions import CHANGE
 from novacron.runtime.routes import Key, create
 
 app = api()
@@ -20,4 +21,5 @@ def create_volume(body: Annotated[CreateVolume, Body()], key: Key) -> Operation:
     return create(app, OperationKind.VOLUME_CREATE, body.account_id, body.spec, key)
 
 
+REQUIRES = CHANGE
 lambda_handler = entry(app)

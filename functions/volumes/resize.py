@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from novacron.models.operation import Operation, OperationKind
 from novacron.operations.kinds import VolumeSizeArguments
 from novacron.runtime.http import api, entry
+from novacron.runtime.permissions import CHANGE
 from novacron.runtime.routes import Id, Key, change
 
 app = api()
@@ -22,4 +23,5 @@ def resize_volume(
     return change(app, OperationKind.VOLUME_RESIZE, volume_id, body, key)
 
 
+REQUIRES = CHANGE
 lambda_handler = entry(app)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Annotated, Any
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from novacron.operations.services import DEFAULT_QUOTAS
 
@@ -21,10 +23,23 @@ class Settings(BaseSettings):
     issuer: str = ""
     audience: str = "novacron"
     jwks_url: str = ""
-    quotas: dict[str, int] = DEFAULT_QUOTAS
-    """Resources a tenant may have, by kind, as JSON."""
-    endpoints: list[str] = []
-    """Provider endpoints other than the clouds' own that accounts may name, as JSON."""
+    quotas: Annotated[dict[str, int], NoDecode] = DEFAULT_QUOTAS
+    """Resources a tenant may have: ``kind=number,kind=number``; a kind not named keeps its own."""
+    endpoints: Annotated[list[str], NoDecode] = []
+    """Provider endpoints other than the clouds' own that accounts may name, with commas."""
+
+    @field_validator("quotas", mode="before")
+    @classmethod
+    def _numbers(cls, given: Any) -> Any:
+        if not isinstance(given, str):
+            return given
+        pairs = (pair.partition("=") for pair in given.split(",") if pair)
+        return {**DEFAULT_QUOTAS, **{kind.strip(): number for kind, _, number in pairs}}
+
+    @field_validator("endpoints", mode="before")
+    @classmethod
+    def _items(cls, given: Any) -> Any:
+        return [one for one in given.split(",") if one] if isinstance(given, str) else given
 
 
 @cache

@@ -29,7 +29,7 @@ def render(items: Iterable[Json], columns: list[str], form: Format, console: Con
     for column in columns:
         table.add_column(column.upper().replace("_", " "), overflow="fold")
     for item in items:
-        table.add_row(*(_cell(item.get(column)) for column in columns))
+        table.add_row(*(_cell(_field(item, column)) for column in columns))
     console.print(table)
 
 
@@ -53,6 +53,11 @@ def _plain(value: object, form: Format, console: Console) -> None:
     else:
         text = yaml.safe_dump(value, sort_keys=False, allow_unicode=True).rstrip()
     console.out(text, highlight=False)
+
+
+def _field(item: Json, column: str) -> object:
+    """What a provider tells of a resource stands under ``details``."""
+    return item.get(column, item.get("details", {}).get(column))
 
 
 def _cell(value: object) -> str:

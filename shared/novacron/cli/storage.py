@@ -25,6 +25,7 @@ def create_volume(
     account: Annotated[str, typer.Option(help="A provider account's id.")],
     region: Annotated[str, typer.Option()],
     size_gib: Annotated[int, typer.Option("--size", min=1, help="GiB.")],
+    zone: Annotated[str, typer.Option(help="The VM's, where volumes belong to a zone.")] = "",
     volume_class: Annotated[str, typer.Option("--class")] = "balanced",
     snapshot_id: Annotated[str, typer.Option("--from", help="A snapshot to restore.")] = "",
     tag: Tag = None,
@@ -35,6 +36,7 @@ def create_volume(
     spec = {
         "name": name,
         "region": region,
+        "zone": zone or None,
         "size_gib": size_gib,
         "volume_class": volume_class,
         "snapshot_id": snapshot_id or None,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from novacron.cli.output import Format, render_one
 from novacron.cli.resource import Id, resource_app
 from novacron.cli.session import Key, Tag, Wait, session, tags
 
@@ -89,4 +90,8 @@ def resize(
 def console(context: typer.Context, vm_id: Id) -> None:
     """Print the serial console so far."""
     here = session(context)
-    here.out.out(here.connect().get(f"vms/{vm_id}/console")["output"], highlight=False)
+    reply = here.connect().get(f"vms/{vm_id}/console")
+    if here.form is not Format.TABLE:
+        render_one(reply, here.form, here.out)
+    else:
+        here.out.out(reply["output"], highlight=False)

@@ -108,13 +108,16 @@ class SecretsManager:
 
 
 def missing_permission(error: BaseException) -> str | None:
-    """The action that our own role lacks, when that is what ``error`` says."""
-    response: dict[str, Any] = getattr(error, "response", {})
-    told = response.get("Error", {})
-    if told.get("Code") not in ("AccessDenied", "AccessDeniedException"):
-        return None
-    found = DENIED.search(str(told.get("Message", "")))
-    return found.group(1) if found else str(told.get("Message"))
+    """The action that our own role lacks, when ``error`` or what caused it says so."""
+    cause: BaseException | None = error
+    while cause is not None:
+        response: dict[str, Any] = getattr(cause, "response", {})
+        told = response.get("Error", {})
+        if told.get("Code") in ("AccessDenied", "AccessDeniedException"):
+            found = DENIED.search(str(told.get("Message", "")))
+            return found.group(1) if found else str(told.get("Message"))
+        cause = cause.__cause__ or cause.__context__
+    return None
 
 
 def _name(operation: Operation) -> str:

@@ -1,0 +1,1 @@
+"""Runnable comparisons: ratios within one run, as machines are noisy."""

@@ -1,0 +1,1 @@
+"""Makes the catalog snapshot; nothing here runs in the product."""

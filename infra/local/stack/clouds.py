@@ -1,0 +1,59 @@
+"""The managed accounts that the main job registers."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from infra.local.stack.control_plane import ACCESS_KEY, REGION, SECRET_KEY
+from infra.local.stack.services import Service
+
+ACCOUNT = "123456789012"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A provider account to register, and what to ask of it."""
+
+    name: str
+    type: str
+    region: str
+    image: str
+    settings: dict[str, str]
+    secret: dict[str, str] = field(default_factory=dict)
+    console: str | None = None
+    """What the guest prints on its console once it has booted; None: it has no guest."""
+
+
+def aws_service(folder: Path, port: int, control_plane: int) -> Service:
+    (folder / "aws").mkdir(exist_ok=True)
+    command = [sys.executable, "-m", "infra.local.aws_account", "--port", str(port)]
+    command += ["--state-dir", str(folder / "aws"), "--account-id", ACCOUNT]
+    command += ["--events-endpoint", f"http://127.0.0.1:{control_plane}"]
+    command += ["--events-region", REGION]
+    command += ["--events-access-key", ACCESS_KEY, "--events-secret-key", SECRET_KEY]
+    return Service("aws-account", command, port, folder)
+
+
+def aws(port: int) -> Target:
+    return Target(
+        name="aws",
+        type="aws",
+        region="us-east-1",
+        image="debian-12",
+        settings={
+            "region": "us-east-1",
+            "endpoint_url": f"http://127.0.0.1:{port}",
+            "role_arn": f"arn:aws:iam::{ACCOUNT}:role/novacron",
+        },
+        secret={
+            "access_key_id": "AKIAIOSFODNN7EXAMPLE",
+            "secret_access_key": "example",
+            "external_id": "embedded",
+        },
+    )
+
+
+def memory() -> Target:
+    return Target("on-premises", "memory", "local", "debian-12", {"cloud": "on-premises"})

@@ -1,0 +1,1 @@
+"""Proofs: each module's docstring says what it shows, its ``prove`` returns the figure."""

@@ -1,0 +1,176 @@
+"""Writes ``infra/template.yaml``: ``base.yaml`` and one resource for each function.
+
+A function's file says all: its routes, its schedule or event pattern, its role (``REQUIRES``).
+``python -m infra.template --check`` fails when the written template is older than the code.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+import sys
+from importlib import import_module
+from itertools import groupby
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import yaml
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+
+import functions
+from infra.gateway import gateway_responses
+from infra.machines import machines
+from novacron.runtime.permissions import OPERATE, PROVISION, Need
+
+HERE = Path(__file__).parent
+TARGET = HERE / "template.yaml"
+HEADER = "# Written by `make template` from infra/base.yaml and functions/. Edit those.\n"
+STEP_SECONDS = 60
+JOB_SECONDS = 300
+
+Resource = dict[str, Any]
+
+
+def _sub(text: str) -> Resource:
+    return {"Fn::Sub": text}
+
+
+RESOURCES: dict[str, Any] = {
+    "table": {"Fn::GetAtt": ["Table", "Arn"]},
+    "index": _sub("${Table.Arn}/index/gsi1"),
+    "provision": {"Ref": "ProvisionVm"},
+    "operate": {"Ref": "RunOperation"},
+    "executions": [
+        _sub(
+            "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:"
+            f"${{{machine}.Name}}:*"
+        )
+        for machine in ("ProvisionVm", "RunOperation")
+    ],
+    # The account's id and the tenant's name stand between the slashes; both are data.
+    "secrets": _sub(
+        "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:"
+        "${AWS::StackName}/*"
+    ),
+    # Roles that customers make for us in accounts of their own, by a name that we ask for.
+    "cloud roles": _sub("arn:${AWS::Partition}:iam::*:role/novacron-*"),
+}
+
+
+def modules() -> list[ModuleType]:
+    """Every deployed function's module, by name."""
+    found = pkgutil.walk_packages(functions.__path__, "functions.")
+    return [import_module(one.name) for one in found if not one.ispkg]
+
+
+def logical_id(module: ModuleType) -> str:
+    """functions.vms.create -> VmsCreate"""
+    return "".join(part.title() for part in module.__name__.replace("_", ".").split(".")[1:])
+
+
+def template() -> Resource:
+    """The whole stack."""
+    whole: Resource = yaml.safe_load((HERE / "base.yaml").read_text())
+    whole["Resources"]["Api"]["Properties"]["GatewayResponses"] = gateway_responses()
+    whole["Resources"].update(machines())
+    for module in modules():
+        whole["Resources"][logical_id(module)] = _function(module)
+    return whole
+
+
+def _function(module: ModuleType) -> Resource:
+    properties: Resource = {
+        "CodeUri": "../build/app",
+        "Description": (module.__doc__ or "").partition("\n")[0],
+        "Handler": f"{module.__name__}.lambda_handler",
+    }
+    area = module.__name__.split(".")[1]
+    if area == "steps":
+        properties["Timeout"] = STEP_SECONDS
+    elif area in ("schedules", "events"):
+        properties["Timeout"] = JOB_SECONDS
+        queue = {"Fn::GetAtt": ["Undelivered", "Arn"]}
+        properties["DeadLetterQueue"] = {"Type": "SQS", "TargetArn": queue}
+    variables = _variables(module)
+    if variables:
+        properties["Environment"] = {"Variables": variables}
+    if module.REQUIRES:
+        statements = _statements(sorted(module.REQUIRES))
+        properties["Policies"] = [{"Version": "2012-10-17", "Statement": statements}]
+    events = _events(module)
+    if events:
+        properties["Events"] = events
+    # infra/build.py has put everything in its place.
+    return {
+        "Type": "AWS::Serverless::Function",
+        "Metadata": {"SkipBuild": True},
+        "Properties": properties,
+    }
+
+
+def _variables(module: ModuleType) -> Resource:
+    found: Resource = {}
+    if PROVISION in module.REQUIRES:
+        found["NOVACRON_PROVISION_MACHINE"] = {"Ref": "ProvisionVm"}
+    if OPERATE in module.REQUIRES:
+        found["NOVACRON_OPERATION_MACHINE"] = {"Ref": "RunOperation"}
+    if module.__name__ == "functions.system.authorizer":
+        for name in ("Issuer", "Audience", "JwksUrl"):
+            key = "NOVACRON_JWKS_URL" if name == "JwksUrl" else f"NOVACRON_{name.upper()}"
+            found[key] = {"Ref": name}
+    return found
+
+
+def _statements(needs: list[Need]) -> list[Resource]:
+    by_place = sorted(needs, key=lambda need: (need.on, need.action))
+    return [
+        {
+            "Effect": "Allow",
+            "Action": [need.action for need in group],
+            "Resource": RESOURCES[place],
+        }
+        for place, group in groupby(by_place, key=lambda need: need.on)
+    ]
+
+
+def _events(module: ModuleType) -> Resource:
+    if hasattr(module, "SCHEDULE"):
+        given = {"ScheduleExpression": module.SCHEDULE, "RetryPolicy": {"MaximumRetryAttempts": 2}}
+        return {"Schedule": {"Type": "ScheduleV2", "Properties": given}}
+    if hasattr(module, "PATTERN"):
+        return {"Rule": {"Type": "EventBridgeRule", "Properties": {"Pattern": module.PATTERN}}}
+    app = getattr(module, "app", None)
+    if not isinstance(app, APIGatewayRestResolver):
+        return {}
+    schema = app.get_openapi_schema()
+    paths = schema.model_dump(by_alias=True, exclude_none=True)["paths"]
+    return {
+        f"Http{index or ''}": _route(method, path)
+        for index, (path, method) in enumerate((p, m) for p, ms in paths.items() for m in ms)
+    }
+
+
+def _route(method: str, path: str) -> Resource:
+    given: Resource = {"RestApiId": {"Ref": "Api"}, "Method": method.upper(), "Path": path}
+    if path == "/openapi.json":
+        given["Auth"] = {"Authorizer": "NONE"}
+    return {"Type": "Api", "Properties": given}
+
+
+class _Plain(yaml.SafeDumper):
+    """No anchors: every value is written out where it stands."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
+
+
+def main() -> None:
+    text = HEADER + yaml.dump(template(), Dumper=_Plain, sort_keys=False, width=100)
+    if "--check" not in sys.argv:
+        TARGET.write_text(text)
+    elif TARGET.read_text() != text:
+        sys.exit("infra/template.yaml is older than the code: run `make template`")
+
+
+if __name__ == "__main__":
+    main()

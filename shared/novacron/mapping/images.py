@@ -1,0 +1,106 @@
+"""Image aliases to what each provider calls the image. What is no alias passes through as an id.
+
+A new image is one row in ``AWS_IMAGES``, a new provider one row in ``RESOLVERS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from novacron.models.account import ProviderType
+from novacron.models.base import Model
+from novacron.models.vm import Architecture
+
+
+class ImageQuery(Model):
+    """How to find an image: ``id`` is it; otherwise the newest of ``owner`` that fits
+    ``name_pattern`` (wildcard ``*``), or, where that is quicker, what ``ssm_parameter`` holds."""
+
+    id: str | None = None
+    owner: str | None = None
+    name_pattern: str | None = None
+    ssm_parameter: str | None = None
+
+
+@dataclass(frozen=True)
+class AwsImage:
+    """``{arch}`` stands for the vendor's word for the architecture."""
+
+    owner: str
+    name: str
+    ssm: str
+    words: Mapping[Architecture, str]
+
+
+_DEBIAN_WORDS = {Architecture.X86_64: "amd64", Architecture.ARM64: "arm64"}
+_AMAZON_WORDS = {Architecture.X86_64: "x86_64", Architecture.ARM64: "arm64"}
+_DEBIAN = "136693071363"  # https://wiki.debian.org/Cloud/AmazonEC2Image
+_CANONICAL = (
+    "099720109477"  # https://documentation.ubuntu.com/aws/aws-how-to/instances/find-ubuntu-images/
+)
+# https://docs.aws.amazon.com/linux/al2023/ug/ec2.html; "amazon" is EC2's own owner alias.
+_AMAZON = "amazon"
+
+
+def _debian(release: str) -> AwsImage:
+    return AwsImage(
+        _DEBIAN,
+        f"debian-{release}-{{arch}}-*",
+        f"/aws/service/debian/release/{release}/latest/{{arch}}",
+        _DEBIAN_WORDS,
+    )
+
+
+def _ubuntu(release: str, series: str, disk: str, volume: str) -> AwsImage:
+    return AwsImage(
+        _CANONICAL,
+        f"ubuntu/images/{disk}/ubuntu-{series}-{release}-{{arch}}-server-*",
+        f"/aws/service/canonical/ubuntu/server/{release}/stable/current/{{arch}}/hvm/{volume}/ami-id",
+        _DEBIAN_WORDS,
+    )
+
+
+AWS_IMAGES: Mapping[str, AwsImage] = {
+    "debian-12": _debian("12"),
+    "debian-13": _debian("13"),
+    "ubuntu-22.04": _ubuntu("22.04", "jammy", "hvm-ssd", "ebs-gp2"),
+    "ubuntu-24.04": _ubuntu("24.04", "noble", "hvm-ssd-gp3", "ebs-gp3"),
+    "amazon-linux-2023": AwsImage(
+        _AMAZON,
+        "al2023-ami-2023.*-kernel-6.1-{arch}",
+        "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-{arch}",
+        _AMAZON_WORDS,
+    ),
+}
+ALIASES = frozenset(AWS_IMAGES)
+
+
+def _aws(image: str, architecture: Architecture) -> ImageQuery:
+    found = AWS_IMAGES[image]
+    word = found.words[architecture]
+    return ImageQuery(
+        owner=found.owner,
+        name_pattern=found.name.format(arch=word),
+        ssm_parameter=found.ssm.format(arch=word),
+    )
+
+
+def _by_name(image: str, architecture: Architecture) -> ImageQuery:
+    """A pool holds one architecture under the alias itself, the other with a suffix."""
+    suffix = "" if architecture is Architecture.X86_64 else f"-{architecture.value}"
+    return ImageQuery(id=image + suffix)
+
+
+RESOLVERS: Mapping[ProviderType, Callable[[str, Architecture], ImageQuery]] = {
+    ProviderType.AWS: _aws,
+    ProviderType.LIBVIRT: _by_name,
+    ProviderType.MEMORY: _by_name,
+}
+
+
+def resolve(provider: ProviderType, image: str, architecture: Architecture) -> ImageQuery:
+    """Never fails: what is no alias is taken as the provider's own id."""
+    if image not in ALIASES:
+        return ImageQuery(id=image)
+    return RESOLVERS[provider](image, architecture)

@@ -1,0 +1,41 @@
+"""What functions may do in our own AWS account. Each declares its needs as ``REQUIRES``; the
+template's roles are made from them, one role a function.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Need(NamedTuple):
+    """One IAM action on one of the stack's resources, named as ``infra/template.py`` names it."""
+
+    action: str
+    on: str
+
+
+GET = Need("dynamodb:GetItem", "table")
+QUERY = Need("dynamodb:Query", "table")
+QUERY_INDEX = Need("dynamodb:Query", "index")
+PUT = Need("dynamodb:PutItem", "table")
+UPDATE = Need("dynamodb:UpdateItem", "table")
+DELETE = Need("dynamodb:DeleteItem", "table")
+PROVISION = Need("states:StartExecution", "provision")
+OPERATE = Need("states:StartExecution", "operate")
+WATCH = Need("states:DescribeExecution", "executions")
+ASSUME = Need("sts:AssumeRole", "cloud roles")
+READ_SECRET = Need("secretsmanager:GetSecretValue", "secrets")
+MAKE_SECRET = Need("secretsmanager:CreateSecret", "secrets")
+WRITE_SECRET = Need("secretsmanager:PutSecretValue", "secrets")
+DROP_SECRET = Need("secretsmanager:DeleteSecret", "secrets")
+
+Needs = frozenset[Need]
+NOTHING: Needs = frozenset()
+READ: Needs = frozenset({GET})
+LIST: Needs = frozenset({QUERY})
+CLOUD: Needs = frozenset({ASSUME, READ_SECRET})
+"""To call a provider with an account's credential."""
+AUDITED: Needs = frozenset({GET, PUT, UPDATE, DELETE})
+"""A change: its place in the audit chain, its idempotency record (deleted when it fails)."""
+CREATE_VM: Needs = AUDITED | {PROVISION}
+CHANGE: Needs = AUDITED | {OPERATE}

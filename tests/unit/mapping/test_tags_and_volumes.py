@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from novacron.errors import InvalidSpec, NovaCronError
+from novacron.mapping.images import ALIASES, RESOLVERS, resolve
+from novacron.mapping.tags import from_native, to_native
+from novacron.mapping.volumes import native_volume, volume_class
+from novacron.models.account import ProviderType
+from novacron.models.base import Ownership
+from novacron.models.vm import Architecture
+from novacron.models.volume import VolumeClass
+
+OWNER = Ownership(tenant="acme", operation="op-1")
+KEYS = st.from_regex(r"[a-z][a-z0-9 _./=+@-]{0,40}", fullmatch=True).filter(
+    lambda key: not key.startswith(("aws:", "novacron:"))
+)
+
+
+@given(st.dictionaries(KEYS, KEYS, max_size=20), st.sampled_from([*RESOLVERS]))
+def test_tags_come_back_with_their_owner(tags: dict[str, str], provider: ProviderType) -> None:
+    found = from_native(provider, to_native(provider, "web", tags, OWNER))
+    assert (found.tags, found.tenant, found.operation) == (tags, "acme", "op-1")
+
+
+@pytest.mark.parametrize(
+    ("tags", "field"),
+    [
+        ({"novacron:tenant": "other"}, "tags.novacron:tenant"),
+        ({"AWS:x": "1"}, "tags.AWS:x"),
+        ({"Name": "x"}, "tags.Name"),
+        ({"k" * 128: "1"}, f"tags.{'k' * 128}"),
+        ({"k": "v" * 257}, "tags.k"),
+        ({"k": "a;b"}, "tags.k"),
+        ({f"k{index}": "v" for index in range(48)}, "tags"),
+    ],
+)
+def test_tags_that_ec2_refuses_are_named(tags: dict[str, str], field: str) -> None:
+    with pytest.raises(InvalidSpec) as refused:
+        to_native(ProviderType.AWS, "web", tags, OWNER)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize("provider", list(RESOLVERS))
+def test_every_alias_resolves_on_every_provider(provider: ProviderType) -> None:
+    for alias in ALIASES:
+        for architecture in Architecture:
+            query = resolve(provider, alias, architecture)
+            assert query.id or (query.owner and query.name_pattern)
+    assert resolve(provider, "ami-1", Architecture.X86_64).id == "ami-1"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "size", "iops", "throughput", "native"),
+    [
+        (VolumeClass.BALANCED, 1, None, None, ("gp3", None, None)),
+        (VolumeClass.BALANCED, 100, 4000, None, ("gp3", 4000, None)),
+        (VolumeClass.CAPACITY, 125, None, None, ("st1", None, None)),
+        (VolumeClass.CAPACITY, 124, None, None, ("gp3", None, None)),
+        (VolumeClass.PERFORMANCE, 100, 20000, None, ("io2", 20000, None)),
+    ],
+)
+def test_classes_become_ebs_types(
+    wanted: VolumeClass, size: int, iops: int | None, throughput: int | None, native: object
+) -> None:
+    found = native_volume(ProviderType.AWS, wanted, size, iops, throughput)
+    assert (found.type, found.iops, found.throughput_mibps) == native
+
+
+@pytest.mark.parametrize(
+    ("wanted", "size", "iops", "throughput", "field"),
+    [
+        (VolumeClass.BALANCED, 4, 10000, None, "iops"),
+        (VolumeClass.CAPACITY, 500, 100, None, "iops"),
+        (VolumeClass.CAPACITY, 20000, None, None, "size_gib"),
+    ],
+)
+def test_figures_that_ebs_cannot_reach_are_named(
+    wanted: VolumeClass, size: int, iops: int | None, throughput: int | None, field: str
+) -> None:
+    with pytest.raises(NovaCronError) as refused:
+        native_volume(ProviderType.AWS, wanted, size, iops, throughput)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize("provider", list(RESOLVERS))
+def test_the_type_made_has_a_class(provider: ProviderType) -> None:
+    for wanted in VolumeClass:
+        made = native_volume(provider, wanted, 500)
+        assert volume_class(provider, made.type) in VolumeClass
