@@ -41,7 +41,7 @@ def main() -> Listing:
         server = start_in_thread(Path(folder), transition_describes=0)
         try:
             provider = _provider(server.url)
-            client = provider.session.client("ec2", "us-east-1")
+            client = provider.ec2("us-east-1")
             _fill(client)
             ours, raw = [], []
             for _ in range(ROUNDS):

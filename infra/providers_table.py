@@ -34,12 +34,14 @@ def table() -> str:
         _row("Operation", *(kind.value for kind in ADAPTERS)),
         _row(*["---"] * (1 + len(found))),
     ]
-    for group in GROUPS:
-        for name in sorted(group.__abstractmethods__):
-            lines.append(_row(f"`{name}`", *(_operation(found[kind]) for kind in ADAPTERS)))
-    for able in CAPABILITIES:
-        name = able.__name__
-        lines.append(_row(f"*{name}*", *(_capability(found[kind], name) for kind in ADAPTERS)))
+    operations = [name for group in GROUPS for name in sorted(group.__abstractmethods__)]
+    lines += [
+        _row(f"`{name}`", *(_operation(found[kind]) for kind in ADAPTERS)) for name in operations
+    ]
+    lines += [
+        _row(f"*{able.__name__}*", *(_capability(found[kind], able.__name__) for kind in ADAPTERS))
+        for able in CAPABILITIES
+    ]
     return HEADER + "\n".join(lines) + "\n"
 
 

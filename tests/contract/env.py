@@ -24,6 +24,8 @@ class Env:
     region: str
     image: str
     settle: Callable[[], None] = lambda: None
+    boot: Callable[[str], None] = lambda _: None
+    """Comes back when the VM's guest is up, where there is one that must answer."""
     zone: str | None = None
     instance_type: str | None = None
     other_type: str | None = None

@@ -61,6 +61,7 @@ def test_stop_start_resize_restart(env: Env) -> None:
 
 def test_a_graceful_stop_arrives(env: Env) -> None:
     vm = env.running_vm()
+    env.boot(vm.id)
     assert env.provider.stop_vm(vm.id).state in (
         VmState.RUNNING,
         VmState.STOPPING,

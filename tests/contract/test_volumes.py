@@ -53,6 +53,7 @@ def test_create_is_idempotent_owned_and_found_again(env: Env) -> None:
 
 def test_attach_and_detach(env: Env) -> None:
     vm = env.running_vm()
+    env.boot(vm.id)
     volume = _available(env, env.provider.create_volume(env.volume_spec(), env.owner()))
     assert env.provider.attach_volume(volume.id, vm.id).attached_to == vm.id
     assert env.provider.attach_volume(volume.id, vm.id).attached_to == vm.id
@@ -108,6 +109,18 @@ def test_a_snapshot_restores_the_bytes_of_its_moment(env: Env) -> None:
     env.provider.delete_snapshot(snapshot.id)
     with pytest.raises(NotFound):
         env.provider.get_snapshot(snapshot.id)
+
+
+def test_a_snapshot_of_a_disk_in_use(env: Env) -> None:
+    vm = env.running_vm()
+    (root, *_) = env.provider.get_vm(vm.id).volume_ids
+    spec, owner = SnapshotSpec(name="in-use", volume_id=root), env.owner()
+    snapshot = _ready(env, env.provider.create_snapshot(spec, owner))
+    assert snapshot.volume_id == root
+    restored = env.volume_spec(size_gib=snapshot.size_gib, snapshot_id=snapshot.id)
+    volume = _available(env, env.provider.create_volume(restored, env.owner()))
+    env.provider.delete_volume(volume.id)
+    env.provider.delete_snapshot(snapshot.id)
 
 
 def test_an_image_holds_its_snapshot(env: Env) -> None:

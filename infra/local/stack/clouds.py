@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from infra.local.onprem import guest, host
 from infra.local.stack.control_plane import ACCESS_KEY, REGION, SECRET_KEY
 from infra.local.stack.services import Service
 
@@ -53,6 +56,28 @@ def aws(port: int) -> Target:
             "external_id": "embedded",
         },
     )
+
+
+@contextmanager
+def on_premises(folder: Path) -> Iterator[Target]:
+    """A real libvirt host with a real guest image; where there can be none, the in-memory cloud."""
+    reason = host.missing()
+    if reason is not None:
+        print(f"  ! on-premises is played by the in-memory cloud: {reason}", flush=True)
+        yield memory()
+        return
+    running = host.start(folder / "onprem")
+    try:
+        yield Target(
+            name="on-premises",
+            type="libvirt",
+            region="onprem",
+            image=running.image,
+            settings={"uri": running.uri, "pool": running.pool, "accelerator": "qemu"},
+            console=guest.READY,
+        )
+    finally:
+        running.stop()
 
 
 def memory() -> Target:

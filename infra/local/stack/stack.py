@@ -53,9 +53,12 @@ def running(folder: Path) -> Iterator[Stack]:
             with told(service.name):
                 stack.callback(service.stop)
                 service.start()
-        targets = [clouds.aws(chosen["aws"]), clouds.memory()]
+        with told("on-premises"):
+            on_premises = stack.enter_context(clouds.on_premises(folder))
+        targets = [clouds.aws(chosen["aws"]), on_premises]
+        extras = ("libvirt",) if on_premises.type == "libvirt" else ()
         with told("sam build"):
-            template = build(folder, ())
+            template = build(folder, extras)
         with told("sam deploy"):
             outputs = deploy(folder, template, port, _parameters(folder, issuer.url, targets))
         yield Stack(

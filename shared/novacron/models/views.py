@@ -17,17 +17,17 @@ from novacron.models.volume import VolumeSpec
 
 
 class CreateVm(Model):
-    account_id: str
+    account_id: ResourceId
     spec: VmSpec
 
 
 class CreateVolume(Model):
-    account_id: str
+    account_id: ResourceId
     spec: VolumeSpec
 
 
 class CreateNetwork(Model):
-    account_id: str
+    account_id: ResourceId
     spec: NetworkSpec
 
 

@@ -29,6 +29,10 @@ class Lost(Exception):
         return self.reasons[index] == "ConditionalCheckFailed"
 
 
+MOST_KEY_BYTES = 1024
+"""Of a sort key (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html)."""
+
+
 class Table:
     """Reads and writes documents. ``client`` is made on first use: boto3 costs half a second."""
 
@@ -45,7 +49,9 @@ class Table:
         return self._client
 
     def get(self, pk: str, sk: str, model: type[M]) -> M | None:
-        """The document, read consistently; None when there is none."""
+        """The document, read consistently; None when there is none, as for what can be no key."""
+        if not 0 < len(sk.encode()) <= MOST_KEY_BYTES:
+            return None
         reply = self.client.get_item(TableName=self.name, Key=key(pk, sk), ConsistentRead=True)
         return _document(reply["Item"], model) if "Item" in reply else None
 

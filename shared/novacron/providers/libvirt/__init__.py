@@ -1,0 +1,1 @@
+"""On-premises hosts under libvirt (https://libvirt.org)."""

@@ -1,0 +1,100 @@
+"""An account: one or more hosts, each a zone. Connections are made on first use."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import libvirt
+
+from novacron.errors import InvalidSpec, NotFound, ProviderUnavailable
+
+_HOST = re.compile(r"(?:([a-z0-9-]+)=)?([a-z]+(?:\+[a-z]+)?://\S*)")
+ACCELERATORS = ("qemu", "kvm")
+
+
+@dataclass
+class Host:
+    """``zone`` names it to callers. ``connection`` is made anew when the daemon went away."""
+
+    zone: str
+    uri: str
+    pool_name: str
+    _connection: Any = field(default=None, repr=False)
+
+    @property
+    def connection(self) -> Any:
+        """Raises ProviderUnavailable (nobody answers), AuthenticationFailed."""
+        if self._connection is None or not self._connection.isAlive():
+            self._connection = libvirt.open(self.uri)
+        return self._connection
+
+    @property
+    def pool(self) -> Any:
+        return self.connection.storagePoolLookupByName(self.pool_name)
+
+
+@dataclass(frozen=True)
+class LibvirtAccount:
+    region: str
+    accelerator: str
+    cpu_overcommit: float
+    hosts: tuple[Host, ...]
+
+    def host(self, zone: str) -> Host:
+        for host in self.hosts:
+            if host.zone == zone:
+                return host
+        raise NotFound(f"There is no host {zone!r}.")
+
+
+def read_settings(settings: dict[str, str]) -> LibvirtAccount:
+    """Settings: ``uri``: a libvirt URI, or several as ``zone=uri,zone=uri``; optional ``region``
+    ("onprem"), ``pool`` ("novacron"), ``accelerator`` ("kvm" or "qemu"), ``cpu_overcommit``
+    (4: virtual CPUs for each core, as OpenStack's placement has by default).
+
+    InvalidSpec: ``field`` is ``settings.<name>``.
+    """
+    known = {"uri", "region", "pool", "accelerator", "cpu_overcommit"}
+    for name in settings.keys() - known:
+        raise InvalidSpec(f"libvirt has no setting {name!r}.", field=f"settings.{name}")
+    pool = settings.get("pool", "novacron")
+    accelerator = settings.get("accelerator", "kvm")
+    if accelerator not in ACCELERATORS:
+        raise InvalidSpec("It is qemu or kvm.", field="settings.accelerator")
+    try:
+        overcommit = float(settings.get("cpu_overcommit", "4"))
+    except ValueError as error:
+        raise InvalidSpec("It is a number.", field="settings.cpu_overcommit") from error
+    return LibvirtAccount(
+        region=settings.get("region", "onprem"),
+        accelerator=accelerator,
+        cpu_overcommit=overcommit,
+        hosts=_hosts(settings.get("uri", ""), pool),
+    )
+
+
+def _hosts(text: str, pool: str) -> tuple[Host, ...]:
+    hosts = []
+    for index, part in enumerate(text.split(","), 1):
+        found = _HOST.fullmatch(part.strip())
+        if found is None:
+            raise InvalidSpec(
+                f"{part!r} is no libvirt URI.",
+                field="settings.uri",
+                remedy="Write qemu+ssh://user@host/system, or zone=uri,zone=uri.",
+            )
+        hosts.append(Host(found.group(1) or f"host-{index}", found.group(2), pool))
+    return tuple(hosts)
+
+
+def reach(host: Host) -> Any:
+    """The host's connection; ProviderUnavailable names the host, not its URI."""
+    try:
+        return host.connection
+    except libvirt.libvirtError as error:
+        if error.get_error_code() in (libvirt.VIR_ERR_AUTH_FAILED, libvirt.VIR_ERR_AUTH_CANCELLED):
+            raise
+        detail = f"Host {host.zone} does not answer: {error.get_error_message()}"
+        raise ProviderUnavailable(detail) from error

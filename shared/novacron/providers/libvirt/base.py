@@ -1,0 +1,71 @@
+"""What all operations share: the hosts, and where on them a resource is."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import libvirt
+
+from novacron.errors import InvalidSpec, NotFound
+from novacron.providers.libvirt import records
+from novacron.providers.libvirt.auth import Host, LibvirtAccount, reach
+from novacron.providers.libvirt.ownership import Owned
+
+
+class LibvirtBase:
+    def __init__(self, account: LibvirtAccount) -> None:
+        self.account = account
+
+    def hosts(self, zone: str | None = None) -> Iterator[Host]:
+        """All hosts, or the one of ``zone``, connected. InvalidSpec: no such zone."""
+        if zone is not None and all(host.zone != zone for host in self.account.hosts):
+            known = ", ".join(host.zone for host in self.account.hosts)
+            raise InvalidSpec(f"There is no zone {zone!r}; there are {known}.", field="zone")
+        for host in self.account.hosts:
+            if zone in (None, host.zone):
+                reach(host)
+                yield host
+
+    def check_region(self, region: str) -> None:
+        if region != self.account.region:
+            detail = f"There is no region {region!r}; use {self.account.region!r}."
+            raise InvalidSpec(detail, field="region")
+
+    def domain(self, vm_id: str) -> tuple[Host, Any]:
+        """The host and domain of a VM. NotFound."""
+        try:
+            wanted = str(UUID(vm_id))
+        except ValueError as error:
+            raise NotFound(f"There is no VM {vm_id!r}.") from error
+        for host in self.hosts():
+            try:
+                return host, host.connection.lookupByUUIDString(wanted)
+            except libvirt.libvirtError as error:
+                if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN:
+                    raise
+        raise NotFound(f"There is no VM {vm_id!r}.")
+
+    def record(self, resource_id: str, prefix: str, what: str) -> tuple[Host, Owned]:
+        """The host and document of a disk, snapshot or image. NotFound."""
+        if resource_id.startswith(f"{prefix}-") and "/" not in resource_id:
+            for host in self.hosts():
+                found = records.read(host, resource_id)
+                if found is not None:
+                    return host, found
+        raise NotFound(f"There is no {what} {resource_id!r}.")
+
+    def users(self, host: Host) -> dict[str, str]:
+        """Path of each disk in use -> the VM's id. A disk being unplugged is still in use."""
+        found = {}
+        for domain in host.connection.listAllDomains():
+            for path in disk_paths(ET.fromstring(domain.XMLDesc())):  # noqa: S314 - libvirtd's
+                found[path] = domain.UUIDString()
+        return found
+
+
+def disk_paths(document: ET.Element) -> list[str]:
+    sources = document.findall("devices/disk[@device='disk']/source")
+    return [one.get("file", "") for one in sources]

@@ -1,0 +1,125 @@
+"""Disks in a host's pool. libvirt's volumes hold no metadata, so each has a document beside it.
+
+The document is written first and removed last: a crash leaves a document without a disk, which
+the same operation finishes and a delete removes; never a disk that nobody knows.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import libvirt
+from pydantic import ValidationError
+
+from novacron.providers.libvirt.auth import Host
+from novacron.providers.libvirt.ownership import Owned
+
+GIB = 1024**3
+DISK = ".qcow2"
+DOCUMENT = ".json"
+CHUNK = 65536
+
+
+def disk(host: Host, resource_id: str) -> Any | None:
+    """The libvirt volume, None when there is none."""
+    return _volume(host, resource_id + DISK)
+
+
+def names(host: Host, prefix: str) -> list[str]:
+    """Ids of all that have a document and start with ``prefix``-."""
+    listed = (one.name() for one in host.pool.listAllVolumes())
+    ends = [one.removesuffix(DOCUMENT) for one in listed if one.endswith(DOCUMENT)]
+    return sorted(one for one in ends if one.startswith(f"{prefix}-"))
+
+
+def read(host: Host, resource_id: str) -> Owned | None:
+    """The document; None when there is none, or one that a crash left unfinished."""
+    volume = _volume(host, resource_id + DOCUMENT)
+    if volume is None:
+        return None
+    try:
+        return Owned.model_validate_json(download(host, volume, 0, volume.info()[1]))
+    except ValidationError:
+        return None
+
+
+def write(host: Host, resource_id: str, record: Owned) -> None:
+    """Write the document, in the place of an unfinished one."""
+    body = record.model_dump_json().encode()
+    old = _volume(host, resource_id + DOCUMENT)
+    if old is not None:
+        old.delete()
+    volume = host.pool.createXML(_volume_xml(resource_id + DOCUMENT, len(body), "raw"))
+    stream = host.connection.newStream()
+    volume.upload(stream, 0, len(body))
+    stream.send(body)
+    stream.finish()
+
+
+def make_disk(host: Host, resource_id: str, size: int, backing: Any | None = None) -> Any:
+    """An empty qcow2 of ``size`` bytes, or one on top of another volume."""
+    return host.pool.createXML(_volume_xml(resource_id + DISK, size, "qcow2", backing))
+
+
+def copy_disk(host: Host, resource_id: str, source: Any) -> Any:
+    """A whole copy, independent of its source. Blocks while the host copies."""
+    size = source.info()[1]
+    return host.pool.createXMLFrom(_volume_xml(resource_id + DISK, size, "qcow2"), source)
+
+
+def remove(host: Host, resource_id: str) -> None:
+    """The disk, then its document; what is gone is gone."""
+    for name in (resource_id + DISK, resource_id + DOCUMENT):
+        volume = _volume(host, name)
+        if volume is not None:
+            volume.delete()
+
+
+def make_log(host: Host, name: str) -> str:
+    """An empty file for a serial console; returns its path on the host."""
+    volume = _volume(host, name)
+    if volume is None:
+        volume = host.pool.createXML(_volume_xml(name, 0, "raw"))
+    return str(volume.path())
+
+
+def download(host: Host, volume: Any, offset: int, length: int) -> bytes:
+    stream = host.connection.newStream()
+    volume.download(stream, offset, length)
+    parts = []
+    while part := stream.recv(CHUNK):
+        parts.append(part)
+    stream.finish()
+    return b"".join(parts)
+
+
+def file(host: Host, name: str) -> Any | None:
+    """Any volume of the pool by its name."""
+    return _volume(host, name)
+
+
+def _volume(host: Host, name: str) -> Any | None:
+    try:
+        return host.pool.storageVolLookupByName(name)
+    except libvirt.libvirtError as error:
+        if error.get_error_code() == libvirt.VIR_ERR_NO_STORAGE_VOL:
+            return None
+        raise
+
+
+def _volume_xml(name: str, size: int, form: str, backing: Any | None = None) -> str:
+    root = ET.Element("volume")
+    ET.SubElement(root, "name").text = name
+    ET.SubElement(root, "capacity", unit="bytes").text = str(size)
+    if form == "raw":
+        ET.SubElement(root, "allocation", unit="bytes").text = str(size)
+    target = ET.SubElement(root, "target")
+    ET.SubElement(target, "format", type=form)
+    if form == "qcow2":
+        ET.SubElement(target, "compat").text = "1.1"
+    if backing is not None:
+        store = ET.SubElement(root, "backingStore")
+        ET.SubElement(store, "path").text = backing.path()
+        ET.SubElement(store, "format", type="qcow2")
+    return ET.tostring(root, encoding="unicode")
