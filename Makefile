@@ -20,7 +20,11 @@ $(UV):
 	python3 -m venv .tools/uv
 	.tools/uv/bin/python -m pip install -q uv
 
-.venv/.synced: pyproject.toml uv.lock | $(UV)
+.tools/.system: infra/local/system.sh
+	@infra/local/system.sh
+	@mkdir -p .tools && touch $@
+
+.venv/.synced: pyproject.toml uv.lock .tools/.system | $(UV)
 	$(UV) sync -q --locked --extra cli $(if $(shell pkg-config --exists libvirt 2>/dev/null && echo 1),--extra libvirt)
 	@touch $@
 

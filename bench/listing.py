@@ -39,6 +39,7 @@ class Listing:
 def main() -> Listing:
     with TemporaryDirectory() as folder:
         server = start_in_thread(Path(folder), transition_describes=0)
+        server.account.switches.standard_vcpus = VMS * 2
         try:
             provider = _provider(server.url)
             client = provider.ec2("us-east-1")

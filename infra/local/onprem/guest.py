@@ -20,11 +20,13 @@ READY = "novacron guest ready"
 """Starts the line on the serial console that says that the guest is up."""
 MODULES = ["virtio_pci", "virtio_blk", "virtio_net", "virtio_rng", "ext4", "button", "evdev"]
 HERE = Path(__file__).parent
+ROOTS = (Path("/"), HERE.parents[2] / ".tools" / "kernel")
+"""Installed, or unpacked by ``infra/local/system.sh``."""
 
 
 def kernel() -> Path | None:
     """The newest installed cloud kernel that can be read and has its modules."""
-    found = sorted(Path("/boot").glob("vmlinuz-*cloud-amd64"))
+    found = [one for root in ROOTS for one in sorted((root / "boot").glob("vmlinuz-*cloud-amd64"))]
     usable = [one for one in found if os.access(one, os.R_OK) and _modules(one).is_dir()]
     return usable[-1] if usable else None
 
@@ -42,7 +44,7 @@ def build(target: Path) -> None:
 
 
 def _modules(image: Path) -> Path:
-    return Path("/lib/modules") / image.name.removeprefix("vmlinuz-")
+    return image.parents[1] / "lib" / "modules" / image.name.removeprefix("vmlinuz-")
 
 
 def _boot(folder: Path, image: Path) -> None:
