@@ -15,7 +15,7 @@ if command -v dpkg-query >/dev/null; then
 else
   missing=("${packages[@]}")
 fi
-have_kernel() { ls /boot/vmlinuz-*cloud-amd64 "$kernel"/boot/vmlinuz-*cloud-amd64 >/dev/null 2>&1; }
+have_kernel() { compgen -G "/boot/vmlinuz-*cloud-amd64" >/dev/null || compgen -G "$kernel/boot/vmlinuz-*cloud-amd64" >/dev/null; }
 [ ${#missing[@]} -eq 0 ] && have_kernel && exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
@@ -32,7 +32,7 @@ if [ ! -e $guard ]; then
   chmod +x $guard
   trap 'rm -f $guard' EXIT
 fi
-echo "installing: ${missing[*]:-} (QEMU and libvirt)"
+echo "installing what real QEMU guests need: ${missing[*]:-a kernel}"
 apt-get update -qq
 if [ ${#missing[@]} -gt 0 ] && ! apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null; then
   echo "not all could be installed; on-premises will be the in-memory cloud"
@@ -42,7 +42,7 @@ if ! have_kernel; then
   # Unpacked, not installed: this machine's own boot is left alone.
   mkdir -p $kernel
   package=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null | awk '/Depends: linux-image/ {print $2; exit}')
-  if [ -n "$package" ] && (cd $kernel && apt-get download -qq "$package"); then
+  if [ -n "$package" ] && (cd $kernel && apt-get download -qq -o APT::Sandbox::User=root "$package"); then
     dpkg-deb -x $kernel/*.deb $kernel
     [ -d $kernel/lib/modules ] || ln -s usr/lib $kernel/lib
     depmod -b $kernel "$(ls $kernel/lib/modules)"
