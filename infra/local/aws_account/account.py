@@ -6,12 +6,12 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from ..common.clock import Clock
+from ..common.faults import Faults
+from ..common.lifecycle import Lifecycle
 from .blocks import BlockStore
 from .catalog import BlockMaps
-from .clock import Clock
 from .events import EventSender
-from .faults import Faults
-from .lifecycle import Lifecycle
 from .options import Options, Switches
 from .tokens import Signer
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from ..common.faults import Fault
 from .account import LocalAccount
-from .faults import Fault
 from .wire import Call, fault_response, json_response
 
 _QUOTAS = {

@@ -18,9 +18,9 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from ..common.faults import Fault
 from .account import LocalAccount
 from .ec2.transitions import finish_due
-from .faults import Fault
 from .guest import read_volume, volume_size, write_volume
 from .options import Switches
 from .wire import Call, json_response

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..common.lifecycle import Pace
+
 
 @dataclass(frozen=True)
 class EventTarget:
@@ -30,11 +32,9 @@ class Options:
 
 
 @dataclass
-class Switches:
+class Switches(Pace):
     """Changed with ``POST /_local/settings``.
 
-    transition_describes: how often a resource is described in its transitional state; 0: never.
-    transition_seconds: if above 0, transitions wait for this much virtual time instead.
     empty_pages: each EBS listing starts with an empty page and a token.
     snapshot_visible_after: calls on a new EBS direct snapshot that say it does not exist.
     standard_vcpus, gp3_tib: the account's quotas; RunInstances holds the first.
@@ -42,8 +42,6 @@ class Switches:
     quotas: EBS direct operation -> requests per second of virtual time; absent: unlimited.
     """
 
-    transition_describes: int = 1
-    transition_seconds: float = 0.0
     empty_pages: bool = False
     snapshot_visible_after: int = 0
     standard_vcpus: int = 256

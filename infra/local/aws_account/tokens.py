@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from .clock import Clock
+from ..common.clock import Clock
 
 # https://docs.aws.amazon.com/ebs/latest/APIReference/API_ListSnapshotBlocks.html (ExpiryTime)
 # and https://docs.aws.amazon.com/ebs/latest/userguide/readsnapshots.html

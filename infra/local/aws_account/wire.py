@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 from werkzeug.wrappers import Response
 
-from .faults import Fault
+from ..common.faults import Fault
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from infra.local.aws_account import Server, start_in_thread
-from infra.local.aws_account.faults import Fault
+from infra.local.common.faults import Fault
 from novacron.models.base import Ownership
 from novacron.models.vm import VmSpec
 from novacron.providers.aws.auth import read_settings

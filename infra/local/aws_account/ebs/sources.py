@@ -6,10 +6,10 @@ from typing import Any
 
 from moto.ec2.models import ec2_backends
 
+from ...common.lifecycle import Key
 from ..account import LocalAccount
 from ..ec2.models import NO_VOLUME, LocalVolume, local_snapshot, prepare
 from ..ec2.transitions import finish, finish_due
-from ..lifecycle import Key
 from .errors import invalid, no_snapshot
 
 

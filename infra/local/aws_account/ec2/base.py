@@ -7,8 +7,8 @@ from typing import Any
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.responses import EC2Response
 
+from ...common.lifecycle import Key
 from ..account import LocalAccount, account_of
-from ..lifecycle import Key
 from .models import prepare
 from .transitions import finish, finish_due
 

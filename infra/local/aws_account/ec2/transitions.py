@@ -9,8 +9,8 @@ from typing import Any
 
 from moto.ec2.models import ec2_backends
 
+from ...common.lifecycle import Key
 from ..account import LocalAccount
-from ..lifecycle import Key
 
 STATE_CODES = {
     "pending": 0,

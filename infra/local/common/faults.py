@@ -1,7 +1,7 @@
 """Errors to answer with, asked for by tests.
 
-Codes are any that AWS documents, such as InsufficientInstanceCapacity, VcpuLimitExceeded or
-RequestLimitExceeded: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+A code is any that the cloud documents, such as EC2's InsufficientInstanceCapacity or
+RequestLimitExceeded, Azure's AllocationFailed, Google's ZONE_RESOURCE_POOL_EXHAUSTED.
 """
 
 from __future__ import annotations

@@ -6,7 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .clock import Clock
-from .options import Switches
+
+
+@dataclass
+class Pace:
+    """How long transitions take; a cloud's own switches extend it.
+
+    transition_describes: how often a resource is described in its transitional state; 0: never.
+    transition_seconds: if above 0, transitions wait for this much virtual time instead.
+    """
+
+    transition_describes: int = 1
+    transition_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -27,14 +38,14 @@ class Transition:
 class Lifecycle:
     """Which resources are on their way. It knows nothing of what they are."""
 
-    def __init__(self, clock: Clock, switches: Switches) -> None:
+    def __init__(self, clock: Clock, pace: Pace) -> None:
         self._clock = clock
-        self._switches = switches
+        self._pace = pace
         self.pending: dict[Key, Transition] = {}
 
     def begin(self, key: Key, target: str) -> bool:
         """Start a transition; False when it is to take no time at all."""
-        looks, seconds = self._switches.transition_describes, self._switches.transition_seconds
+        looks, seconds = self._pace.transition_describes, self._pace.transition_seconds
         if looks == 0 and seconds == 0:
             self.pending.pop(key, None)
             return False
