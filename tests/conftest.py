@@ -4,8 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.world import World, aws, make_world
+
+# No test is timed: a busy machine must not turn one red.
+settings.register_profile("novacron", deadline=None)
+settings.load_profile("novacron")
 
 
 @pytest.fixture

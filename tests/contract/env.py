@@ -5,12 +5,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+from novacron.errors import NotFound, NotReady
 from novacron.models.base import Ownership
 from novacron.models.vm import Vm, VmSpec, VmState
 from novacron.models.volume import VolumeSpec
 from novacron.providers.base import CloudProvider
 
+T = TypeVar("T")
 TENANT = "contract"
 _numbers = itertools.count(1)
 
@@ -30,9 +33,20 @@ class Env:
     instance_type: str | None = None
     other_type: str | None = None
     looks: int = 50
+    image_holds_snapshot: bool = True
+    """Whether a snapshot cannot be deleted before the image that was made from it."""
     write_block: Callable[[str, int, bytes], None] | None = None
     read_block: Callable[[str, int], bytes | None] | None = None
     made: list[str] = field(default_factory=list)
+
+    def done(self, call: Callable[[], T]) -> T:
+        """What ``call`` gives once it no longer raises NotReady."""
+        for _ in range(self.looks):
+            try:
+                return call()
+            except NotReady:
+                self.settle()
+        return call()
 
     def owner(self) -> Ownership:
         """A new operation of the suite's tenant."""
@@ -60,8 +74,27 @@ class Env:
         }
         return VolumeSpec.model_validate(given)
 
-    def until(self, vm_id: str, state: VmState) -> Vm:
-        """Look at the VM until it is in ``state``; fails after ``looks`` looks."""
+    def deleted(self, delete: Callable[[str], None], get: Callable[[str], object], id: str) -> None:
+        """Delete it and look until it is not found; fails after ``looks`` looks."""
+        self.done(lambda: delete(id))
+        for _ in range(self.looks):
+            try:
+                found = get(id)
+            except NotFound:
+                return
+            if getattr(found, "state", None) is VmState.DELETED:
+                return
+            self.settle()
+        raise AssertionError(f"{id} is still there after its delete")
+
+    def until(self, vm_id: str, state: VmState, change: Vm | None = None) -> Vm:
+        """Look at the VM until it is in ``state``; fails after ``looks`` looks.
+
+        ``change``: what the call that began it returned; the provider's operation ends first.
+        """
+        if change is not None and change.provider_operation is not None:
+            under_way = change.provider_operation
+            self.done(lambda: self.provider.check_operation(under_way))
         seen: list[VmState] = []
         for _ in range(self.looks):
             vm = self.provider.get_vm(vm_id)
@@ -72,6 +105,7 @@ class Env:
         raise AssertionError(f"{vm_id} never was {state}: {seen}")
 
     def running_vm(self, **changes: object) -> Vm:
-        vm = self.provider.create_vm(self.vm_spec(**changes), self.owner())
+        spec, owner = self.vm_spec(**changes), self.owner()
+        vm = self.done(lambda: self.provider.create_vm(spec, owner))
         self.made.append(vm.id)
-        return self.until(vm.id, VmState.RUNNING)
+        return self.until(vm.id, VmState.RUNNING, vm)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from novacron.errors import NotFound, Unsupported
+from novacron.errors import Unsupported
 from novacron.models.account import MetricName
 from novacron.models.network import Direction, FirewallRule, NetworkSpec, Protocol, SubnetSpec
 from novacron.models.volume import ResourceFilter
@@ -35,7 +35,7 @@ def _network(env: Env) -> NetworkSpec:
 
 def test_a_network_is_read_back_as_it_was_made(env: Env) -> None:
     spec, owner = _network(env), env.owner()
-    made = env.provider.create_network(spec, owner)
+    made = env.done(lambda: env.provider.create_network(spec, owner))
     assert env.provider.create_network(spec, owner).id == made.id
     read = env.provider.get_network(made.id)
     assert read.firewall_rules == spec.firewall_rules
@@ -43,9 +43,7 @@ def test_a_network_is_read_back_as_it_was_made(env: Env) -> None:
     assert (read.cidr, read.tags, read.tenant) == (spec.cidr, spec.tags, TENANT)
     where = ResourceFilter(operation=owner.operation)
     assert [one.id for one in iterate(env.provider.list_networks, where)] == [made.id]
-    env.provider.delete_network(made.id)
-    with pytest.raises(NotFound):
-        env.provider.get_network(made.id)
+    env.deleted(env.provider.delete_network, env.provider.get_network, made.id)
 
 
 def test_usage_counts_what_runs(env: Env) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import pytest
 
 from novacron.errors import Conflict, NotFound
@@ -14,11 +12,11 @@ from tests.contract.env import TENANT, Env
 
 def test_a_created_vm_is_owned_tagged_and_billed(env: Env) -> None:
     spec, owner = env.vm_spec(tags={"team": "core"}), env.owner()
-    made = env.provider.create_vm(spec, owner)
+    made = env.done(lambda: env.provider.create_vm(spec, owner))
     env.made.append(made.id)
     assert made.state in (VmState.PENDING, VmState.RUNNING)
     assert made.bills_compute
-    vm = env.until(made.id, VmState.RUNNING)
+    vm = env.until(made.id, VmState.RUNNING, made)
     assert (vm.name, vm.tags) == (spec.name, {"team": "core"})
     assert (vm.tenant, vm.operation) == (TENANT, owner.operation)
     assert vm.created_at is not None
@@ -26,7 +24,7 @@ def test_a_created_vm_is_owned_tagged_and_billed(env: Env) -> None:
 
 def test_the_same_operation_never_makes_a_second_vm(env: Env) -> None:
     spec, owner = env.vm_spec(), env.owner()
-    first = env.provider.create_vm(spec, owner)
+    first = env.done(lambda: env.provider.create_vm(spec, owner))
     env.made.append(first.id)
     assert env.provider.create_vm(spec, owner).id == first.id
     found = list(iterate(env.provider.list_vms, VmFilter(operation=owner.operation)))
@@ -42,44 +40,35 @@ def test_stop_start_resize_restart(env: Env) -> None:
         env.provider.resize_vm(vm.id, size)
     env.provider.restart_vm(vm.id)
     env.until(vm.id, VmState.RUNNING)
-    env.provider.stop_vm(vm.id, force=True)
-    stopped = env.until(vm.id, VmState.STOPPED)
+    stopped = env.until(vm.id, VmState.STOPPED, env.provider.stop_vm(vm.id, force=True))
     assert not stopped.bills_compute
     assert env.provider.stop_vm(vm.id).state is VmState.STOPPED
     with pytest.raises(Conflict):
         env.provider.restart_vm(vm.id)
-    env.provider.resize_vm(vm.id, size)
-    resized = env.provider.get_vm(vm.id)
+    resized = env.until(vm.id, VmState.STOPPED, env.provider.resize_vm(vm.id, size))
     if env.other_type is None:
         assert (resized.vcpus, resized.memory_mib) == (2, 512)
     else:
         assert resized.instance_type == env.other_type
-    env.provider.start_vm(vm.id)
-    env.until(vm.id, VmState.RUNNING)
+    env.until(vm.id, VmState.RUNNING, env.provider.start_vm(vm.id))
     assert env.provider.start_vm(vm.id).state is VmState.RUNNING
 
 
 def test_a_graceful_stop_arrives(env: Env) -> None:
     vm = env.running_vm()
     env.boot(vm.id)
-    assert env.provider.stop_vm(vm.id).state in (
-        VmState.RUNNING,
-        VmState.STOPPING,
-        VmState.STOPPED,
-    )
-    env.until(vm.id, VmState.STOPPED)
+    change = env.provider.stop_vm(vm.id)
+    assert change.state in (VmState.RUNNING, VmState.STOPPING, VmState.STOPPED)
+    env.until(vm.id, VmState.STOPPED, change)
 
 
 def test_a_deleted_vm_leaves_no_disk(env: Env) -> None:
     vm = env.running_vm()
     disks = env.provider.get_vm(vm.id).volume_ids
     assert disks
-    env.provider.delete_vm(vm.id)
-    env.settle()
-    with suppress(NotFound):
-        assert env.provider.get_vm(vm.id).state in (VmState.DELETING, VmState.DELETED)
+    env.deleted(env.provider.delete_vm, env.provider.get_vm, vm.id)
     listed = iterate(env.provider.list_vms, VmFilter(operation=vm.operation))
-    assert [one for one in listed if one.state is not VmState.DELETING] == []
+    assert list(listed) == []
     for disk in disks:
         with pytest.raises(NotFound):
             env.provider.get_volume(disk)

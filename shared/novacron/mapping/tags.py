@@ -5,16 +5,18 @@ Adding a provider is one row in ``RULES``.
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from novacron.errors import InvalidSpec
+from novacron.errors import Conflict, InvalidSpec
 from novacron.models.account import ProviderType
 from novacron.models.base import Model, Ownership, Tags
 
 TENANT = "novacron:tenant"
 OPERATION = "novacron:operation"
+SPEC = "novacron:spec"
 RESERVED_PREFIX = "novacron:"
 
 
@@ -25,6 +27,8 @@ class Owned(Model):
     tags: Tags
     tenant: str | None = None
     operation: str | None = None
+    digest: str | None = None
+    """``digest`` of the spec that it was made from."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +66,30 @@ RULES: Mapping[ProviderType, TagRules] = {
 }
 
 
-def to_native(provider: ProviderType, name: str, tags: Tags, owner: Ownership) -> dict[str, str]:
-    """The user's tags with ours added: the name (where it is a tag), tenant and operation.
+def digest(spec: Model) -> str:
+    """What tells this request from another of the same operation: 32 hexadecimal digits.
+
+    Defaults are left out, so that a field added to the model changes no digest made before.
+    """
+    return hashlib.sha256(spec.model_dump_json(exclude_defaults=True).encode()).hexdigest()[:32]
+
+
+def check_same(found: str | None, spec: Model, owner: Ownership) -> None:
+    """Conflict when what the operation made before has another digest than ``spec``."""
+    if found != digest(spec):
+        raise Conflict(f"Operation {owner.operation} has made something else already.")
+
+
+def to_native(
+    provider: ProviderType, name: str, tags: Tags, owner: Ownership, spec: Model
+) -> dict[str, str]:
+    """The user's tags with ours added: the name (where it is a tag), the owner and the digest.
 
     Raises:
         InvalidSpec: ``field`` is ``tags.<key>``, ``tags`` (too many), ``name`` or ``tenant``.
     """
     rules = RULES[provider]
-    ours = {TENANT: owner.tenant, OPERATION: owner.operation}
+    ours = {TENANT: owner.tenant, OPERATION: owner.operation, SPEC: digest(spec)}
     if rules.name_key is not None:
         ours[rules.name_key] = name
         _check_characters(rules, name, "name")
@@ -98,6 +118,7 @@ def from_native(provider: ProviderType, native: Mapping[str, str]) -> Owned:
         tags=tags,
         tenant=native.get(TENANT),
         operation=native.get(OPERATION),
+        digest=native.get(SPEC),
     )
 
 

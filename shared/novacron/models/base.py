@@ -27,6 +27,20 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Observed(Model):
+    """What every resource that a provider reports has in common."""
+
+    id: ResourceId
+    name: str
+    region: str
+    tags: Tags = {}
+    """The user's tags only; ownership is in ``tenant`` and ``operation``."""
+    tenant: str | None = None
+    operation: str | None = None
+    provider_operation: str | None = None
+    """The provider's own name of the change under way; see ``Accounts.check_operation``."""
+
+
 class Ownership(Model):
     """Who a created resource belongs to; stored as tags so that it can be found without us."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from novacron.models.base import Model, Name, ResourceId, Tags
+from novacron.models.base import Model, Name, Observed, ResourceId, Tags
 from novacron.models.vm import Architecture
 
 
@@ -31,15 +31,9 @@ class ImageSpec(Model):
     tags: Tags = {}
 
 
-class Image(Model):
-    id: ResourceId
-    name: str
+class Image(Observed):
     state: ImageState
-    region: str
     architecture: Architecture
     boot_mode: BootMode | None = None
     size_gib: int | None = None
     created_at: datetime | None = None
-    tags: Tags = {}
-    tenant: str | None = None
-    operation: str | None = None

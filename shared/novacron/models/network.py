@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from novacron.models.base import Cidr, Model, Name, ResourceId, Tags
+from novacron.models.base import Cidr, Model, Name, Observed, ResourceId, Tags
 
 
 class Direction(StrEnum):
@@ -28,7 +28,11 @@ class Protocol(StrEnum):
 
 
 class FirewallRule(Model):
-    """One rule. Lower ``priority`` wins; None where order has no meaning (AWS security groups)."""
+    """One rule. Lower ``priority`` wins; one without comes after all that have one.
+
+    On every provider: replies are allowed; ingress that no rule allows is denied; egress is
+    allowed, but for a network with any egress rule, where only what a rule allows may leave.
+    """
 
     name: Name
     direction: Direction
@@ -77,16 +81,10 @@ class Subnet(Model):
     zone: str | None = None
 
 
-class Network(Model):
+class Network(Observed):
     """``firewall_id`` goes into ``VmSpec.firewall_ids``: rules apply to VMs that carry it."""
 
-    id: ResourceId
-    name: str
-    region: str
     cidr: Cidr
     subnets: list[Subnet] = []
     firewall_id: ResourceId | None = None
     firewall_rules: list[FirewallRule] = []
-    tags: Tags = {}
-    tenant: str | None = None
-    operation: str | None = None

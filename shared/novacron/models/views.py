@@ -74,7 +74,7 @@ class Resource(Model):
     def of(cls, record: ResourceRecord) -> Resource:
         """The record without what is ours alone."""
         kept = record.model_dump(exclude={"tenant", "document", "version"})
-        hidden = {"tenant", "operation"}
+        hidden = {"tenant", "operation", "provider_operation"}
         shown = {key: value for key, value in record.document.items() if key not in hidden}
         return cls(**kept, details=shown)
 

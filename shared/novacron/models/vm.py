@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from novacron.models.base import Model, Name, ResourceId, Tags
+from novacron.models.base import Model, Name, Observed, ResourceId, Tags
 from novacron.models.volume import VolumeClass
 
 
@@ -27,6 +28,10 @@ class VmState(StrEnum):
     DELETING = "deleting"
     DELETED = "deleted"
     ERROR = "error"
+
+
+_SSH_KEY = r"^(ssh-rsa|ssh-ed25519|ecdsa-sha2-nistp\d+) [A-Za-z0-9+/=]+( [^\n\r]*)?$"
+SshKey = Annotated[str, StringConstraints(pattern=_SSH_KEY, max_length=4096)]
 
 
 class DiskSpec(Model):
@@ -53,9 +58,13 @@ class VmSpec(Model):
     root_disk_gib: int | None = Field(default=None, ge=1, le=65536)
     disks: list[DiskSpec] = []
     subnet_id: ResourceId | None = None
+    public_ip: bool | None = None
+    """Whether it has a public address; None leaves it to the subnet."""
     firewall_ids: list[ResourceId] = []
     user_data: str = Field(default="", max_length=16384)
     """cloud-init data, at most 16 KiB before base64: EC2's limit."""
+    ssh_keys: list[SshKey] = Field(default=[], max_length=20)
+    """Public keys that may log in, as in ``authorized_keys``."""
     tags: Tags = {}
     spot: bool = False
 
@@ -68,13 +77,10 @@ class VmSize(Model):
     instance_type: str | None = None
 
 
-class Vm(Model):
+class Vm(Observed):
     """A VM as the provider reports it now."""
 
-    id: ResourceId
-    name: str
     state: VmState
-    region: str
     zone: str | None = None
     instance_type: str | None = None
     vcpus: int | None = None
@@ -87,10 +93,6 @@ class Vm(Model):
     spot: bool = False
     bills_compute: bool
     """Whether the provider charges for CPU and memory in this state."""
-    tags: Tags = {}
-    """The user's tags only; ownership is in ``tenant`` and ``operation``."""
-    tenant: str | None = None
-    operation: str | None = None
 
 
 class VmFilter(Model):

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from novacron.models.base import Model, Name, ResourceId, Tags
+from novacron.models.base import Model, Name, Observed, ResourceId, Tags
 
 
 class VolumeClass(StrEnum):
@@ -46,19 +46,13 @@ class VolumeSpec(Model):
     tags: Tags = {}
 
 
-class Volume(Model):
-    id: ResourceId
-    name: str
+class Volume(Observed):
     state: VolumeState
-    region: str
     zone: str | None = None
     size_gib: int
     volume_class: VolumeClass
     attached_to: ResourceId | None = None
     created_at: datetime | None = None
-    tags: Tags = {}
-    tenant: str | None = None
-    operation: str | None = None
 
 
 class SnapshotSpec(Model):
@@ -67,17 +61,11 @@ class SnapshotSpec(Model):
     tags: Tags = {}
 
 
-class Snapshot(Model):
-    id: ResourceId
-    name: str
+class Snapshot(Observed):
     state: SnapshotState
     volume_id: ResourceId | None = None
-    region: str
     size_gib: int
     created_at: datetime | None = None
-    tags: Tags = {}
-    tenant: str | None = None
-    operation: str | None = None
 
 
 class ResourceFilter(Model):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 from novacron import errors
-from novacron.errors import NotFound
+from novacron.errors import NotFound, NovaCronError
 from novacron.models.base import Model
-from novacron.models.operation import OperationError, OperationState
+from novacron.models.operation import OperationError, OperationState, ResourceRecord
 from novacron.operations.services import Services
-from novacron.operations.steps import Loaded, StepInput, StepOutput, load
+from novacron.operations.steps import Loaded, StepInput, StepOutput, load, seen
 
 CODES = {
     error.__name__: error.code
@@ -33,9 +33,11 @@ def compensate(services: Services, step: StepInput, failure: Failure) -> StepOut
     now = load(services, step)
     if now.operation.state.final:
         return StepOutput(done=True)
-    state = "failed" if now.work.creates else now.record.state
     if now.work.creates:
         _delete_made(now)
+        kept = now.record.model_copy(update={"state": "failed"})
+    else:
+        kept = _look_again(services, now)
     ended = now.operation.model_copy(
         update={
             "state": OperationState.FAILED,
@@ -43,7 +45,6 @@ def compensate(services: Services, step: StepInput, failure: Failure) -> StepOut
             "updated_at": services.now(),
         }
     )
-    kept = now.record.model_copy(update={"state": state})
     services.store.end(ended, kept, now.account.type, gone=now.work.creates)
     return StepOutput(done=True)
 
@@ -62,6 +63,17 @@ def explain(failure: Failure) -> OperationError:
     except (ValueError, KeyError, TypeError):
         detail = failure.Error
     return OperationError(code=code, detail=detail)
+
+
+def _look_again(services: Services, now: Loaded) -> ResourceRecord:
+    """The record as the failed change has left the resource; as it was where that is not known."""
+    if now.record.provider_id is None:
+        return now.record
+    try:
+        found = now.access.get(now.provider, now.record.provider_id)
+    except NovaCronError:
+        return now.record
+    return seen(services, now.record, found)
 
 
 def _delete_made(now: Loaded) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from novacron.errors import Conflict, NotFound, ProviderUnavailable, QuotaExceeded
+from novacron.errors import Conflict, NotFound, NotReady, ProviderUnavailable, QuotaExceeded
 from novacron.models.base import Model, Ownership
 from novacron.models.operation import Operation, OperationState, ResourceKind, ResourceRecord
 from novacron.models.provider_account import ProviderAccount
@@ -105,7 +105,7 @@ def perform(services: Services, step: StepInput) -> StepOutput:
             raise
         answered = None
     if answered is not None:
-        services.store.save_resource(_seen(services, now.record, answered), now.account.type)
+        services.store.save_resource(seen(services, now.record, answered), now.account.type)
     _progress(services, now.operation, 40)
     return StepOutput(done=True)
 
@@ -120,19 +120,32 @@ def observe(services: Services, step: StepInput) -> StepOutput:
             return StepOutput(done=True)
         raise Conflict(f"{now.record.id} has not been made.")
     try:
-        found = now.access.get(now.provider, now.record.provider_id)
+        found = _look(now, now.record.provider_id)
     except NotFound:
         if now.work.deletes:
             return StepOutput(done=True)
         raise
-    services.store.save_resource(_seen(services, now.record, found), now.account.type)
-    if now.work.settled(found):
-        return StepOutput(done=True)
-    state = getattr(found, "state", "")
+    state = now.record.state
+    if found is not None:
+        services.store.save_resource(seen(services, now.record, found), now.account.type)
+        if now.work.settled(found):
+            return StepOutput(done=True)
+        state = str(getattr(found, "state", ""))
     if state in HOPELESS or services.now() - now.operation.created_at > DEADLINE:
         raise ProviderUnavailable(f"{now.record.id} is {state} and will not settle.")
     _progress(services, now.operation, min(90, now.operation.percent + 10))
     return StepOutput(done=False)
+
+
+def _look(now: Loaded, provider_id: str) -> Found | None:
+    """The resource; None while the provider's own operation runs. Raises what stopped that."""
+    under_way = now.record.document.get("provider_operation")
+    if under_way is not None:
+        try:
+            now.provider.check_operation(under_way)
+        except NotReady:
+            return None
+    return now.access.get(now.provider, provider_id)
 
 
 def record(services: Services, step: StepInput) -> StepOutput:
@@ -181,7 +194,8 @@ _REFERENCES = {
 }
 
 
-def _seen(services: Services, record: ResourceRecord, found: Found) -> ResourceRecord:
+def seen(services: Services, record: ResourceRecord, found: Found) -> ResourceRecord:
+    """The record with what the provider has just said."""
     return record.model_copy(
         update={
             "provider_id": found.id,

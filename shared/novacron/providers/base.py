@@ -4,6 +4,8 @@ Rules for every method:
 
 * **Blocking**: it makes its API calls and returns; it never sleeps and never polls. A resource
   that is still being made is returned in its transitional state; callers look again with ``get``.
+  Where a change may fail after it was accepted, what is returned names the provider's own
+  operation in ``provider_operation``, and ``check_operation`` tells how that goes.
 * **Not found**: ``NotFound`` when the id is unknown, gone or malformed. Deletes raise it too, so
   that a caller that repeats a delete can tell; callers for whom gone is good catch it.
 * **Idempotency**: a create takes ``Ownership``; repeating it with the same ``operation`` returns
@@ -15,7 +17,10 @@ Rules for every method:
   raise AuthenticationFailed, PermissionDenied, Throttled, ProviderUnavailable.
 * **Lists**: one page at a time, stable cursors; ``iterate`` walks all pages.
 * **Atomicity**: a create that fails half-way removes its parts before it raises, or raises
-  NotReady with the parts tagged so that the same call can finish them.
+  NotReady with the parts tagged so that the same call can finish them. A delete of several parts
+  that must wait for one another raises NotReady too, until the same call finds nothing left.
+* **Imports**: importing an adapter imports no SDK that the control plane does not need itself;
+  the first call does.
 """
 
 from __future__ import annotations
@@ -60,8 +65,13 @@ class Accounts(ABC):
     """Identity and credentials."""
 
     type: ClassVar[ProviderType]
+    sdk: ClassVar[str | None] = None
+    """The package without which no call can be made; None: nothing beyond our own needs."""
     refusals: ClassVar[dict[str, str]] = {}
     """Capability class -> why this provider does not have it."""
+    limiter: Callable[[str], None] | None = None
+    """Called with an API family ("read", "write") before each request leaves, retries included;
+    Throttled that it raises reaches the caller as it is."""
 
     @classmethod
     @abstractmethod
@@ -79,6 +89,14 @@ class Accounts(ABC):
     @abstractmethod
     def health(self) -> Health:
         """Whether the provider answers, as data: never raises."""
+
+    def check_operation(self, provider_operation: str) -> None:  # noqa: B027 - most have none
+        """Look once at a change that the provider accepted and carries out later.
+
+        Returns when it has succeeded, or is no longer known: providers forget. Raises NotReady
+        while it runs, and when it failed what stopped it (NoCapacity, QuotaExceeded, ...).
+        Where changes cannot fail unseen there is nothing to look at.
+        """
 
 
 class Vms(ABC):
@@ -175,7 +193,7 @@ class Snapshots(ABC):
 
     @abstractmethod
     def delete_snapshot(self, snapshot_id: str) -> None:
-        """Delete it. Conflict while an image uses it."""
+        """Delete it. Conflict where an image that was made from it still needs it."""
 
 
 class Networks(ABC):

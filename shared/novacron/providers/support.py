@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from novacron.models.account import ProviderType
 from novacron.models.base import Model
 from novacron.providers.base import CAPABILITIES
@@ -24,6 +26,8 @@ def support() -> list[Support]:
 def _support(kind: ProviderType) -> Support:
     try:
         found = adapter(kind)
+        if found.sdk is not None and find_spec(found.sdk) is None:
+            raise ModuleNotFoundError(name=found.sdk)
     except ImportError as error:
         return Support(type=kind, installed=False, refusals={"*": f"not installed: {error.name}"})
     able = [one.__name__ for one in CAPABILITIES if issubclass(found, one)]

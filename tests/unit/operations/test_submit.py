@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from novacron.errors import Conflict, NotFound, QuotaExceeded
+from novacron.errors import Conflict, NoCapacity, NotFound, QuotaExceeded
 from novacron.models.base import PageRequest
 from novacron.models.operation import OperationKind, OperationState, ResourceKind
 from novacron.models.vm import VmFilter
@@ -27,6 +27,32 @@ def test_a_create_ends_with_a_recorded_running_vm(world: World) -> None:
     record = world.services.store.resource("acme", ResourceKind.VM, operation.resource_id)
     assert (record.state, record.running_operation) == ("running", None)
     assert [record.provider_id] == _vms(world)
+
+
+def test_what_fails_after_it_was_accepted_is_told_and_leaves_nothing(world: World) -> None:
+    with world.provider.opened():
+        world.provider.cloud.faults.fail_later("create_vm", NoCapacity("The zone is full."))
+    made = world.create_vm()
+    world.run()
+    ended = world.operation(made)
+    assert (ended.state, ended.error and ended.error.code) == (OperationState.FAILED, "no_capacity")
+    assert _vms(world) == []
+
+
+def test_a_change_that_fails_later_leaves_the_record_as_the_vm_is(world: World) -> None:
+    made = world.create_vm()
+    world.run()
+    stop = (OperationKind.VM_STOP, made.resource_id, StopArguments())
+    submit_change(world.services, ALICE, *stop, key="stop")
+    world.run()
+    with world.provider.opened():
+        world.provider.cloud.faults.fail_later("start_vm", NoCapacity("The zone is full."))
+    start = (OperationKind.VM_START, made.resource_id, NoArguments())
+    started = submit_change(world.services, ALICE, *start, key="start")
+    world.run()
+    assert world.operation(started).state is OperationState.FAILED
+    record = world.services.store.resource("acme", ResourceKind.VM, made.resource_id)
+    assert (record.state, record.running_operation) == ("stopped", None)
 
 
 def test_the_same_key_is_one_vm(world: World) -> None:

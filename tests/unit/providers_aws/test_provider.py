@@ -59,8 +59,8 @@ def test_the_limiter_sees_each_request_before_it_leaves(
     seen: list[str] = []
     provider.limiter = seen.append
     vm = provider.create_vm(world.spec(), world.owner())
-    assert set(seen) == {"describe", "mutate"}
-    assert seen.count("mutate") == 1
+    assert set(seen) == {"read", "write"}
+    assert seen.count("write") == 1
     full = Throttled("The account's share is used up.", retry_after=3)
 
     def refuse(_family: str) -> None:

@@ -19,9 +19,6 @@ _NATIVE_ID = re.compile(r"[a-z]+-[0-9a-f]{8,17}")
 
 
 class AwsBase:
-    """``limiter`` is called with "describe" or "mutate" before each request leaves, retries
-    included; Throttled that it raises reaches the caller as it is."""
-
     limiter: Callable[[str], None] | None = None
 
     def __init__(self, account: AwsAccount) -> None:
@@ -93,4 +90,4 @@ class AwsBase:
     def _limit(self, event_name: str, **_: object) -> None:
         if self.limiter is not None:
             operation = event_name.rpartition(".")[2]
-            self.limiter("describe" if operation.startswith(_READS) else "mutate")
+            self.limiter("read" if operation.startswith(_READS) else "write")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from novacron.errors import InvalidSpec
+from novacron.mapping.user_data import with_ssh_keys
 from novacron.mapping.volumes import native_volume
 from novacron.models.account import ProviderType
 from novacron.models.base import Ownership
@@ -59,14 +60,29 @@ def run_request(spec: VmSpec, owner: Ownership, launch: Launch) -> dict[str, Any
         }
     if spec.zone:
         request["Placement"] = {"AvailabilityZone": spec.zone}
-    if launch.subnet_id:
-        request["SubnetId"] = launch.subnet_id
-    if launch.group_ids:
-        request["SecurityGroupIds"] = list(launch.group_ids)
-    if spec.user_data:
-        request["UserData"] = spec.user_data  # botocore encodes it
+    request |= _placed(launch, spec.public_ip)
+    data = with_ssh_keys(spec.user_data, spec.ssh_keys)
+    if data:
+        request["UserData"] = data  # botocore encodes it
     request["TagSpecifications"] = tag_specifications(kinds, spec.name, spec.tags, owner, spec)
     return request
+
+
+def _placed(launch: Launch, public_ip: bool | None) -> dict[str, Any]:
+    """Subnet and groups. A public address other than the subnet's default can only be asked for
+    on an interface, and then they are given there alone."""
+    told = {"SubnetId": launch.subnet_id, "SecurityGroupIds": list(launch.group_ids)}
+    if public_ip is None:
+        return {name: value for name, value in told.items() if value}
+    interface = {
+        "DeviceIndex": 0,
+        "AssociatePublicIpAddress": public_ip,
+        "DeleteOnTermination": True,
+        "SubnetId": launch.subnet_id,
+        "Groups": list(launch.group_ids),
+    }
+    kept = {name: value for name, value in interface.items() if value not in (None, [])}
+    return {"NetworkInterfaces": [kept]}
 
 
 def next_device(used: set[str]) -> str | None:

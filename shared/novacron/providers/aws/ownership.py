@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from novacron.errors import Conflict
-from novacron.mapping.tags import Owned, from_native, to_native
+from novacron.mapping.tags import Owned, check_same, from_native, to_native
 from novacron.models.account import ProviderType
 from novacron.models.base import Model, Name, Ownership, Tags
 from novacron.models.vm import VmFilter
@@ -18,31 +16,23 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import FilterTypeDef, TagTypeDef
 
 N = TypeVar("N")
-SPEC_TAG = "novacron:spec"
 # EC2 takes these in a filter's value for wildcards, unless a backslash is before them:
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html
 _WILD = re.compile(r"([\\*?])")
-
-
-def digest(spec: Model) -> str:
-    """What tells this request from another of the same operation."""
-    return sha256(spec.model_dump_json().encode()).hexdigest()[:32]
 
 
 def tag_specifications(
     kinds: Sequence[str], name: Name, tags: Tags, owner: Ownership, spec: Model
 ) -> list[Any]:
     """``TagSpecifications`` for resources of these kinds. InvalidSpec: a tag at fault."""
-    native = to_native(ProviderType.AWS, name, tags, owner) | {SPEC_TAG: digest(spec)}
+    native = to_native(ProviderType.AWS, name, tags, owner, spec)
     pairs = [{"Key": key, "Value": value} for key, value in native.items()]
     return [{"ResourceType": kind, "Tags": pairs} for kind in kinds]
 
 
 def owned(tags: Iterable[TagTypeDef]) -> Owned:
-    """Name, user's tags and owner; AWS's own tags and our digest are left out."""
-    native = {tag["Key"]: tag["Value"] for tag in tags}
-    kept = {k: v for k, v in native.items() if k != SPEC_TAG and not k.startswith("aws:")}
-    return from_native(ProviderType.AWS, kept)
+    """Name, user's tags and owner."""
+    return from_native(ProviderType.AWS, {tag["Key"]: tag["Value"] for tag in tags})
 
 
 def filters(where: VmFilter | ResourceFilter) -> list[FilterTypeDef]:
@@ -67,7 +57,5 @@ def made_before(found: Sequence[N], spec: Model, owner: Ownership) -> N | None:
     if not found:
         return None
     native: Any = found[0]
-    tags = {tag["Key"]: tag["Value"] for tag in native.get("Tags", [])}
-    if tags.get(SPEC_TAG) != digest(spec):
-        raise Conflict(f"Operation {owner.operation} has made something else already.")
+    check_same(owned(native.get("Tags", [])).digest, spec, owner)
     return found[0]

@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 import libvirt
 
 from novacron.errors import Conflict
+from novacron.mapping.tags import check_same
 from novacron.models.base import Ownership, Page, PageRequest
 from novacron.models.vm import Vm, VmFilter, VmSize, VmSpec
 from novacron.providers.libvirt import records
@@ -16,7 +17,7 @@ from novacron.providers.libvirt.base import LibvirtBase, disk_paths
 from novacron.providers.libvirt.domain_xml import set_size
 from novacron.providers.libvirt.errors import translated
 from novacron.providers.libvirt.launch import LaunchVms
-from novacron.providers.libvirt.ownership import read_metadata, same
+from novacron.providers.libvirt.ownership import read_metadata
 from novacron.providers.libvirt.paging import page_of
 from novacron.providers.libvirt.view import read_vm
 
@@ -38,7 +39,7 @@ class LibvirtVms(LaunchVms, LibvirtBase):
             if found is not None:
                 record = read_metadata(ET.fromstring(found.XMLDesc()))  # noqa: S314
                 if record is not None:
-                    same(record, spec, owner.operation)
+                    check_same(record.digest, spec, owner)
                 self.start_new(host, found)
                 return read_vm(self.account, host, found)
         return self.launch(vm_id, spec, owner)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 from novacron.errors import Conflict, NotReady
+from novacron.mapping.tags import check_same
 from novacron.models.base import Ownership, Page, PageRequest
 from novacron.models.image import Image, ImageSpec, ImageState
 from novacron.models.volume import ResourceFilter
@@ -12,7 +13,7 @@ from novacron.providers.libvirt import records
 from novacron.providers.libvirt.auth import Host
 from novacron.providers.libvirt.base import LibvirtBase
 from novacron.providers.libvirt.errors import translated
-from novacron.providers.libvirt.ownership import Owned, derived_id, owned, same
+from novacron.providers.libvirt.ownership import Owned, derived_id, owned
 from novacron.providers.libvirt.paging import page_of
 
 PREFIX = "img"
@@ -29,7 +30,7 @@ class LibvirtImages(LibvirtBase):
         image_id = derived_id(PREFIX, owner.operation)
         found = records.read(host, image_id)
         if found is not None:
-            same(found, spec, owner.operation)
+            check_same(found.digest, spec, owner)
         told = {"architecture": spec.architecture.value, "boot_mode": spec.boot_mode.value}
         record = found or owned(spec, owner, source=spec.snapshot_id, extra=told)
         if found is None:

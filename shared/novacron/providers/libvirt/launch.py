@@ -89,8 +89,11 @@ class LaunchVms(LibvirtBase):
             )
         if spec.gpus:
             raise Unsupported("GPUs are not passed through yet.", field="gpus")
-        if spec.user_data:
-            raise Unsupported("There is no cloud-init disk yet.", field="user_data")
+        for field in ("user_data", "ssh_keys"):
+            if getattr(spec, field):
+                raise Unsupported("There is no cloud-init disk yet.", field=field)
+        if spec.public_ip:
+            raise Unsupported("Addresses come from the host's network.", field="public_ip")
         if len(spec.firewall_ids) > 1:
             raise Unsupported("One firewall for each VM.", field="firewall_ids")
         if spec.firewall_ids and spec.subnet_id is None:

@@ -9,6 +9,7 @@ import libvirt
 
 from novacron.errors import Conflict, NotFound
 from novacron.mapping.firewall_libvirt import from_nwfilter, to_nwfilter
+from novacron.mapping.tags import check_same
 from novacron.models.base import Ownership, Page, PageRequest
 from novacron.models.network import Network, NetworkSpec, Subnet
 from novacron.models.volume import ResourceFilter
@@ -16,7 +17,7 @@ from novacron.providers.libvirt.auth import Host
 from novacron.providers.libvirt.base import LibvirtBase
 from novacron.providers.libvirt.errors import translated
 from novacron.providers.libvirt.network_xml import check, network_xml, subnet_id
-from novacron.providers.libvirt.ownership import Owned, derived_id, owned, read_metadata, same
+from novacron.providers.libvirt.ownership import Owned, derived_id, owned, read_metadata
 from novacron.providers.libvirt.paging import page_of
 
 PREFIX = "net"
@@ -34,7 +35,7 @@ class LibvirtNetworks(LibvirtBase):
         for host in self.hosts():
             found = self._find(host, network_id)
             if found is not None:
-                same(found, spec, owner.operation)
+                check_same(found.digest, spec, owner)
             try:
                 record = found or owned(spec, owner, extra=told)
                 self._make(host, spec, network_id, record, filter_xml)

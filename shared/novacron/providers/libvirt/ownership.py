@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
 from typing import Any
 
-from novacron.errors import Conflict
+from novacron.mapping.tags import digest
 from novacron.models.base import Model, Ownership, Tags
 
 NAMESPACE = "urn:novacron:resource:1"
@@ -43,19 +43,9 @@ def owned(spec: Any, owner: Ownership, **more: Any) -> Owned:
     )
 
 
-def digest(spec: Model) -> str:
-    return hashlib.sha256(spec.model_dump_json().encode()).hexdigest()[:16]
-
-
 def derived_id(prefix: str, operation: str, part: str = "") -> str:
     """The same operation always names the same resource: that is what makes a create idempotent."""
     return f"{prefix}-{hashlib.sha256(f'{operation}/{part}'.encode()).hexdigest()[:16]}"
-
-
-def same(found: Owned, spec: Model, operation: str) -> None:
-    """Conflict: the operation made something else before."""
-    if found.digest != digest(spec):
-        raise Conflict(f"Operation {operation} has made {found.name} from another request.")
 
 
 def metadata(record: Owned) -> ET.Element:

@@ -11,13 +11,14 @@ from typing import Any
 import libvirt
 
 from novacron.errors import Conflict, NotFound, NotReady
+from novacron.mapping.tags import check_same
 from novacron.models.base import Ownership, Page, PageRequest
 from novacron.models.volume import ResourceFilter, Snapshot, SnapshotSpec, SnapshotState
 from novacron.providers.libvirt import records
 from novacron.providers.libvirt.auth import Host
 from novacron.providers.libvirt.base import LibvirtBase
 from novacron.providers.libvirt.errors import translated
-from novacron.providers.libvirt.ownership import Owned, derived_id, owned, same
+from novacron.providers.libvirt.ownership import Owned, derived_id, owned
 from novacron.providers.libvirt.paging import page_of
 
 PREFIX = "snap"
@@ -30,7 +31,7 @@ class LibvirtSnapshots(LibvirtBase):
         host, _ = self.record(spec.volume_id, "vol", "volume")
         found = records.read(host, snapshot_id)
         if found is not None:
-            same(found, spec, owner.operation)
+            check_same(found.digest, spec, owner)
             if self._snapshot(host, snapshot_id, found).state is not SnapshotState.ERROR:
                 return self._snapshot(host, snapshot_id, found)
         source = records.disk(host, spec.volume_id)

@@ -8,6 +8,7 @@ from typing import Any
 import libvirt
 
 from novacron.errors import Conflict, InvalidSpec, NotFound
+from novacron.mapping.tags import check_same
 from novacron.mapping.volumes import native_volume
 from novacron.models.account import ProviderType
 from novacron.models.base import Ownership, Page, PageRequest
@@ -17,7 +18,7 @@ from novacron.providers.libvirt.auth import Host
 from novacron.providers.libvirt.base import LibvirtBase
 from novacron.providers.libvirt.domain_xml import disk_xml, free_device
 from novacron.providers.libvirt.errors import translated
-from novacron.providers.libvirt.ownership import Owned, derived_id, owned, same
+from novacron.providers.libvirt.ownership import Owned, derived_id, owned
 from novacron.providers.libvirt.paging import page_of
 
 PREFIX = "vol"
@@ -32,7 +33,7 @@ class LibvirtVolumes(LibvirtBase):
         host, source = self._origin(spec)
         found = records.read(host, volume_id)
         if found is not None:
-            same(found, spec, owner.operation)
+            check_same(found.digest, spec, owner)
         record = found or owned(
             spec, owner, source=spec.snapshot_id, extra={"class": spec.volume_class.value}
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from novacron.errors import Conflict, NotFound
+from novacron.errors import Conflict, NotFound, NovaCronError
 from novacron.models.account import Quota
 from novacron.models.base import Model, Ownership, Page, PageRequest
 from novacron.models.image import Image
@@ -53,6 +53,8 @@ class MemoryCloud:
     own_volumes: dict[str, list[str]] = field(default_factory=dict)
     made: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    failing: dict[str, tuple[str, NovaCronError, bool]] = field(default_factory=dict)
+    """Operations that will fail: the VM, the error, and whether it has been looked at."""
     last_id: int = 0
 
     def new_id(self, kind: str) -> str:

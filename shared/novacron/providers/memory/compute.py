@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from novacron.errors import Conflict, InvalidSpec, NoCapacity, NotFound, QuotaExceeded
+from novacron.errors import (
+    Conflict,
+    InvalidSpec,
+    NoCapacity,
+    NotFound,
+    NotReady,
+    QuotaExceeded,
+)
 from novacron.models.base import Ownership, Page, PageRequest
 from novacron.models.vm import DiskSpec, Vm, VmFilter, VmSize, VmSpec, VmState
 from novacron.models.volume import Volume, VolumeState
@@ -54,7 +61,7 @@ class MemoryVms(MemoryBase, Vms):
         if spec.subnet_id is not None:
             cloud.vm_subnets[vm_id] = spec.subnet_id
         remember(cloud, "vm", spec, owner, vm_id)
-        return move(cloud, vm, VmState.PENDING, VmState.RUNNING)
+        return _begin(cloud, "create_vm", move(cloud, vm, VmState.PENDING, VmState.RUNNING))
 
     @call
     def get_vm(self, vm_id: str) -> Vm:
@@ -79,7 +86,22 @@ class MemoryVms(MemoryBase, Vms):
             return vm
         if vm.state is not VmState.STOPPED:
             raise Conflict(f"VM {vm_id} is {vm.state.value}; wait until it is stopped.")
-        return move(self.cloud, vm, VmState.PENDING, VmState.RUNNING)
+        started = move(self.cloud, vm, VmState.PENDING, VmState.RUNNING)
+        return _begin(self.cloud, "start_vm", started)
+
+    @call
+    def check_operation(self, provider_operation: str) -> None:
+        """Running at the first look, failed at the second; the VM is then stopped."""
+        cloud = self.cloud
+        if provider_operation not in cloud.failing:
+            return
+        vm_id, error, looked_at = cloud.failing[provider_operation]
+        if not looked_at:
+            cloud.failing[provider_operation] = (vm_id, error, True)
+            raise NotReady(f"{provider_operation} is running.")
+        cloud.arriving.pop(vm_id, None)
+        _be(cloud, cloud.vms[vm_id], VmState.STOPPED)
+        raise error
 
     @call
     def stop_vm(self, vm_id: str, *, force: bool = False) -> Vm:
@@ -138,6 +160,16 @@ def move(cloud: MemoryCloud, vm: Vm, through: VmState, target: VmState) -> Vm:
     """Put ``vm`` into ``through``; it reaches ``target`` after ``looks_to_settle`` looks."""
     cloud.arriving[vm.id] = (target, cloud.looks_to_settle)
     return _be(cloud, vm, through)
+
+
+def _begin(cloud: MemoryCloud, method: str, vm: Vm) -> Vm:
+    """``vm`` with the name of an operation where it is to fail after it was accepted."""
+    error = cloud.faults.later(method)
+    if error is None:
+        return vm
+    name = cloud.new_id("operation")
+    cloud.failing[name] = (vm.id, error, False)
+    return vm.model_copy(update={"provider_operation": name})
 
 
 def _be(cloud: MemoryCloud, vm: Vm, state: VmState) -> Vm:

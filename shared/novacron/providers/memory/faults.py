@@ -19,6 +19,7 @@ class Faults:
     waited: float = 0.0
     _before: dict[str, list[NovaCronError]] = field(default_factory=dict)
     _after: dict[str, list[NovaCronError]] = field(default_factory=dict)
+    _later: dict[str, list[NovaCronError]] = field(default_factory=dict)
 
     def raise_on(self, method: str, error: NovaCronError, times: int = 1) -> None:
         """The next ``times`` calls of ``method`` do nothing and raise ``error``."""
@@ -28,10 +29,19 @@ class Faults:
         """The next ``times`` calls of ``method`` take effect and raise ``error`` all the same."""
         self._after.setdefault(method, []).extend([error] * times)
 
+    def fail_later(self, method: str, error: NovaCronError, times: int = 1) -> None:
+        """The next ``times`` calls of ``method`` are accepted, and fail with ``error`` later."""
+        self._later.setdefault(method, []).extend([error] * times)
+
+    def later(self, method: str) -> NovaCronError | None:
+        """What this call of ``method`` is to fail with after it was accepted."""
+        return self._later[method].pop(0) if self._later.get(method) else None
+
     def clear(self) -> None:
         """Behave again."""
         self._before.clear()
         self._after.clear()
+        self._later.clear()
 
     def before(self, method: str) -> None:
         self.waited += self.latency
