@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from novacron.cli.config import Config, load
-from novacron.cli.exits import BY_CODE, FAILED, UNREACHABLE, CliError
+from novacron.cli.exits import BY_CODE, FAILED, NOT_SIGNED_IN, UNREACHABLE, CliError
 
 Json = dict[str, Any]
 FINAL = frozenset({"succeeded", "failed"})
@@ -70,6 +70,12 @@ class Client:
                 f"Cannot reach {self._http.base_url}: {error}. Is the API up, and the URL right?",
                 UNREACHABLE,
             ) from error
+        if reply.status_code == httpx.codes.UNAUTHORIZED:
+            raise CliError(
+                "The API does not accept the token: it is wrong or has expired. "
+                "Run `novacron login`, or set NOVACRON_TOKEN.",
+                NOT_SIGNED_IN,
+            )
         body = _decoded(reply)
         if reply.is_error:
             raise _problem(body)
@@ -98,8 +104,12 @@ def _decoded(reply: httpx.Response) -> Json:
 def _problem(body: Json) -> CliError:
     """A problem (RFC 9457) or an operation's error, as lines for a person."""
     code = str(body.get("code", ""))
-    lines = [str(body.get("detail") or body.get("message") or "The request failed.")]
-    lines += [f"  {fault['field']}: {fault['detail']}" for fault in body.get("faults") or []]
+    detail = str(body.get("detail") or body.get("message") or "The request failed.")
+    faults = [(str(one["field"]), str(one["detail"])) for one in body.get("faults") or []]
+    if len(faults) == 1 and faults[0][1] == detail:
+        lines = [f"{detail} ({faults[0][0]})"]
+    else:
+        lines = [detail, *(f"  {field}: {told}" for field, told in faults)]
     if body.get("remedy"):
         lines.append(str(body["remedy"]))
     if body.get("correlation_id"):

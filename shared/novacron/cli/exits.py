@@ -8,12 +8,13 @@ from __future__ import annotations
 
 FAILED = 1
 NOT_SIGNED_IN = 3
+NOT_FOUND = 5
 UNREACHABLE = 9
 
 BY_CODE: dict[str, int] = {
     "authentication_failed": NOT_SIGNED_IN,
     "permission_denied": 4,
-    "not_found": 5,
+    "not_found": NOT_FOUND,
     "already_exists": 6,
     "conflict": 6,
     "quota_exceeded": 7,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -80,10 +81,25 @@ def audit_verify(context: typer.Context) -> None:
     here.out.print(f"Intact: {result['entries']} entries.")
 
 
+def output_first(arguments: list[str]) -> list[str]:
+    """``vm list -o json`` as ``-o json vm list``: the format may stand anywhere."""
+    for index, word in enumerate(arguments):
+        if word == "--":
+            break
+        if word in ("-o", "--output"):
+            end = index + 2
+        elif word.startswith("--output="):
+            end = index + 1
+        else:
+            continue
+        return [*arguments[index:end], *arguments[:index], *arguments[end:]]
+    return arguments
+
+
 def app() -> None:
     """The console script: a CliError becomes its text and its exit code."""
     try:
-        root()
+        root(args=output_first(sys.argv[1:]))
     except CliError as error:
         Console(stderr=True).print(f"Error: {error}", style="red", markup=False, highlight=False)
         raise SystemExit(error.exit_code) from error

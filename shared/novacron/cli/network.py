@@ -12,20 +12,21 @@ from novacron.cli.exits import CliError
 from novacron.cli.resource import resource_app
 from novacron.cli.session import Key, Wait, session
 
-app = resource_app("network", "networks", ["id", "name", "account_id", "region", "cidr"])
+app = resource_app("network", "networks", ["id", "name", "account", "region", "cidr"])
 
 
 @app.command()
 def create(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="YAML or JSON.")],
-    account: Annotated[str, typer.Option(help="A provider account's id.")],
+    account: Annotated[str, typer.Option(help="A provider account, by name or id.")],
     wait: Wait = False,
     key: Key = "",
 ) -> None:
     """Create a network with its subnets and firewall rules from FILE."""
-    body = {"account_id": account, "spec": _document(file)}
-    session(context).change("POST", "networks", body, wait, key)
+    here = session(context)
+    body = {"account_id": here.account(account), "spec": _document(file)}
+    here.change("POST", "networks", body, wait, key)
 
 
 def _document(file: Path) -> dict[str, Any]:

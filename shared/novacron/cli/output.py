@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 Json = dict[str, Any]
+WHOLE = frozenset({"id", "name", "state", "account"})
+"""Columns that are copied from the screen: never folded, whatever the width."""
 
 
 class Format(StrEnum):
@@ -27,7 +29,8 @@ def render(items: Iterable[Json], columns: list[str], form: Format, console: Con
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column.upper().replace("_", " "), overflow="fold")
+        whole = column in WHOLE
+        table.add_column(column.upper().replace("_", " "), overflow="fold", no_wrap=whole)
     for item in items:
         table.add_row(*(_cell(_field(item, column)) for column in columns))
     console.print(table)

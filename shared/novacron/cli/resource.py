@@ -18,7 +18,7 @@ def resource_app(noun: str, path: str, columns: list[str], *, deletes: bool = Tr
     @app.command("list")
     def list_(
         context: typer.Context,
-        account: Annotated[str, typer.Option(help="Only of this provider account.")] = "",
+        account: Annotated[str, typer.Option(help="Only of this account, by name or id.")] = "",
         region: Annotated[str, typer.Option(help="Only in this region.")] = "",
         state: Annotated[str, typer.Option(help="Only in this state.")] = "",
         name: Annotated[str, typer.Option(help="Only of this name.")] = "",
@@ -26,9 +26,9 @@ def resource_app(noun: str, path: str, columns: list[str], *, deletes: bool = Tr
     ) -> None:
         """List all that match, over every page."""
         wanted = [f"{key}={value}" for key, value in tags(tag).items()]
-        session(context).show_all(
-            path, columns, account=account, region=region, state=state, name=name, tag=wanted
-        )
+        here = session(context)
+        where = {"account": here.account(account) if account else "", "region": region}
+        here.show_all(path, columns, **where, state=state, name=name, tag=wanted)
 
     @app.command()
     def show(context: typer.Context, resource_id: Id) -> None:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from novacron.cli.client import Client, connect
+from novacron.cli.exits import NOT_FOUND, CliError
 from novacron.cli.output import Format, render, render_one
 
 Wait = Annotated[bool, typer.Option("--wait", "-w", help="Stay until the operation has ended.")]
@@ -30,7 +31,22 @@ class Session:
     err: Console = field(default_factory=lambda: Console(stderr=True))
 
     def show_all(self, path: str, columns: list[str], **params: Any) -> None:
-        render(self.connect().walk(path, **params), columns, self.form, self.out)
+        client = self.connect()
+        items = client.walk(path, **params)
+        if "account" in columns and self.form is Format.TABLE:
+            names = {one["id"]: one["name"] for one in client.walk("accounts")}
+            items = ({**one, "account": names.get(one.get("account_id"))} for one in items)
+        render(items, columns, self.form, self.out)
+
+    def account(self, given: str) -> str:
+        """The id of a provider account given by id or name. CliError: there is no such account."""
+        if given.startswith("acc-"):
+            return given
+        names = {one["name"]: str(one["id"]) for one in self.connect().walk("accounts")}
+        if given not in names:
+            known = ", ".join(sorted(names)) or "none yet: `novacron provider add` makes one"
+            raise CliError(f"There is no account {given!r}; there are {known}.", NOT_FOUND)
+        return names[given]
 
     def show(self, path: str) -> None:
         render_one(self.connect().get(path), self.form, self.out)

@@ -9,7 +9,7 @@ import typer
 from novacron.cli.resource import Id, resource_app
 from novacron.cli.session import Key, Tag, Wait, session, tags
 
-COLUMNS = ["id", "name", "state", "account_id", "region", "size_gib"]
+COLUMNS = ["id", "name", "state", "account", "region", "size_gib"]
 
 volume = resource_app("volume", "volumes", [*COLUMNS, "attached_to"])
 snapshot = resource_app("snapshot", "snapshots", COLUMNS)
@@ -22,7 +22,7 @@ Name = Annotated[str, typer.Argument(help="Lower-case letters, digits and hyphen
 def create_volume(
     context: typer.Context,
     name: Name,
-    account: Annotated[str, typer.Option(help="A provider account's id.")],
+    account: Annotated[str, typer.Option(help="A provider account, by name or id.")],
     region: Annotated[str, typer.Option()],
     size_gib: Annotated[int, typer.Option("--size", min=1, help="GiB.")],
     zone: Annotated[str, typer.Option(help="The VM's, where volumes belong to a zone.")] = "",
@@ -42,7 +42,9 @@ def create_volume(
         "snapshot_id": snapshot_id or None,
         "tags": tags(tag),
     }
-    session(context).change("POST", "volumes", {"account_id": account, "spec": spec}, wait, key)
+    here = session(context)
+    body = {"account_id": here.account(account), "spec": spec}
+    here.change("POST", "volumes", body, wait, key)
 
 
 @volume.command()

@@ -3,35 +3,48 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from novacron.cli.exits import CliError
 from novacron.cli.output import Format, render_one
 from novacron.cli.resource import Id, resource_app
-from novacron.cli.session import Key, Tag, Wait, session, tags
+from novacron.cli.session import Key, Session, Tag, Wait, session, tags
 
-app = resource_app("VM", "vms", ["id", "name", "state", "account_id", "region", "private_ips"])
+app = resource_app("VM", "vms", ["id", "name", "state", "account", "region", "private_ips"])
 
 
 @app.command()
 def create(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Lower-case letters, digits and hyphens.")],
-    account: Annotated[str, typer.Option(help="Where to make it: a provider account's id.")],
-    region: Annotated[str, typer.Option()],
+    account: Annotated[str, typer.Option(help="A provider account, by name or id.")],
+    region: Annotated[str, typer.Option(help="Of the account.")],
     image: Annotated[str, typer.Option(help="An alias such as debian-12, or an image id.")],
     vcpus: Annotated[int, typer.Option(min=1)] = 1,
     memory_mib: Annotated[int, typer.Option("--memory", min=64, help="MiB.")] = 1024,
     instance_type: Annotated[str, typer.Option("--type", help="Instead of the cheapest.")] = "",
-    subnet: Annotated[str, typer.Option()] = "",
-    user_data: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
-    spot: Annotated[bool, typer.Option("--spot")] = False,
+    zone: Annotated[str, typer.Option(help="Instead of the provider's choice.")] = "",
+    architecture: Annotated[str, typer.Option("--arch", help="x86_64 or arm64.")] = "x86_64",
+    root_disk: Annotated[int | None, typer.Option(min=1, help="GiB, if not the image's.")] = None,
+    network: Annotated[str, typer.Option(help="A network's id: its first subnet, its rules.")] = "",
+    public_ip: Annotated[
+        bool | None, typer.Option("--public-ip/--no-public-ip", help="Else as the subnet has it.")
+    ] = None,
+    ssh_key: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A public key's file.")
+    ] = None,
+    user_data: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="cloud-init data.")
+    ] = None,
+    spot: Annotated[bool, typer.Option("--spot", help="Cheaper, and may be taken away.")] = False,
     tag: Tag = None,
     wait: Wait = False,
     key: Key = "",
 ) -> None:
     """Create a VM."""
+    here = session(context)
     spec = {
         "name": name,
         "region": region,
@@ -39,13 +52,32 @@ def create(
         "vcpus": vcpus,
         "memory_mib": memory_mib,
         "instance_type": instance_type or None,
-        "subnet_id": subnet or None,
+        "zone": zone or None,
+        "architecture": architecture,
+        "root_disk_gib": root_disk,
+        "public_ip": public_ip,
+        "ssh_keys": ssh_key.read_text().splitlines() if ssh_key else [],
         "user_data": user_data.read_text() if user_data else "",
         "spot": spot,
         "tags": tags(tag),
+        **_placed(here, network),
     }
-    body = {"account_id": account, "spec": spec}
-    session(context).change("POST", "vms", body, wait, key)
+    body = {"account_id": here.account(account), "spec": spec}
+    here.change("POST", "vms", body, wait, key)
+
+
+def _placed(here: Session, network: str) -> dict[str, Any]:
+    """Subnet and firewall of a network: providers' ids, which the network's record has."""
+    if not network:
+        return {}
+    details = here.connect().get(f"networks/{network}")["details"]
+    if not details.get("subnets") or not details["subnets"][0].get("id"):
+        raise CliError(f"Network {network} is not ready yet: wait for its operation.")
+    firewall = details.get("firewall_id")
+    return {
+        "subnet_id": details["subnets"][0]["id"],
+        "firewall_ids": [firewall] if firewall else [],
+    }
 
 
 @app.command()

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from novacron.cli import config
 from novacron.cli.client import Client
 from novacron.cli.exits import CliError
-from novacron.cli.main import root
+from novacron.cli.main import output_first, root
 from novacron.cli.session import Session
 from novacron.models.vm import VmSpec
 
@@ -56,7 +56,7 @@ class Api:
 def test_a_table_shows_the_chosen_columns() -> None:
     printed = Api(VMS).run("vm", "list")
     assert printed.splitlines()[0].split() == [
-        "ID", "NAME", "STATE", "ACCOUNT", "ID", "REGION", "PRIVATE", "IPS",
+        "ID", "NAME", "STATE", "ACCOUNT", "REGION", "PRIVATE", "IPS",
     ]  # fmt: skip
     assert "10.0.0.4" in printed
 
@@ -69,13 +69,33 @@ def test_json_and_yaml_show_everything() -> None:
 def test_vm_create_sends_a_spec_that_the_api_takes() -> None:
     api = Api({"id": "op-1", "state": "pending"})
     api.run(
-        "vm", "create", "web", "--account", "a-1", "--region", "r", "--image", "debian-12",
+        "vm", "create", "web", "--account", "acc-1", "--region", "r", "--image", "debian-12",
         "--vcpus", "2", "--memory", "2048", "-t", "team=core",
     )  # fmt: skip
     sent = api.body()
-    assert sent["account_id"] == "a-1"
+    assert sent["account_id"] == "acc-1"
     spec = VmSpec.model_validate(sent["spec"])
     assert (spec.vcpus, spec.memory_mib, spec.tags) == (2, 2048, {"team": "core"})
+
+
+def test_an_account_may_be_given_by_name() -> None:
+    api = Api({"items": [{"id": "acc-1", "name": "lab"}]})
+    api.run("vm", "list", "--account", "lab")
+    listed = [one for one in api.requests if one.url.path == "/vms"]
+    assert listed[0].url.params["account"] == "acc-1"
+    with pytest.raises(CliError, match="there are lab"):
+        api.run("vm", "list", "--account", "other")
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["vm list -o json", "vm list --output=json", "-o json vm list", "vm -o json list"],
+)
+def test_the_format_may_stand_anywhere(given: str) -> None:
+    words = output_first(given.split())
+    assert words[-2:] == ["vm", "list"]
+    assert "json" in words[0] + words[1]
+    assert output_first(["vm", "--", "-o"]) == ["vm", "--", "-o"]
 
 
 def test_delete_asks_first() -> None:
