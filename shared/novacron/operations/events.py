@@ -25,7 +25,8 @@ class VmStateChanged(Model):
 def vm_state_changed(services: Services, event: VmStateChanged) -> int:
     """Bring the VM's record up to date; returns how many records moved.
 
-    A record never moves backwards: what was observed at or after ``event.at`` stands.
+    A record never moves backwards: what was observed at or after ``event.at`` stands. A VM that
+    is gone without a delete of ours is "lost": it counts until its record is deleted.
     """
     for _ in range(TRIES):
         try:
@@ -39,12 +40,13 @@ def _once(services: Services, event: VmStateChanged) -> int:
     moved = 0
     for found in services.store.by_provider_id(event.provider, event.provider_id):
         record = services.store.resource(found.tenant, found.kind, found.id)
-        if record.observed_at >= event.at:
+        if record.observed_at >= event.at or record.state == "deleted":
             continue
+        state = "lost" if event.state is VmState.DELETED else event.state.value
         services.store.save_resource(
             record.model_copy(
                 update={
-                    "state": event.state.value,
+                    "state": state,
                     "document": {**record.document, "state": event.state.value},
                     "observed_at": event.at,
                 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from novacron.errors import Conflict
+from novacron.errors import Conflict, NotFound
 from novacron.models.base import Model
 from novacron.models.operation import Operation, OperationKind, ResourceRecord
 from novacron.operations.kinds import WORK
@@ -71,11 +71,23 @@ def submit_change(
     again = _again(services, operation)
     if again is not None:
         return again
-    if record.provider_id is None and record.running_operation is None:
-        raise Conflict(f"{resource_id} was never made; there is nothing to change.")
+    _refuse_ended(record, operation)
     services.store.begin_change(operation, record, account.type)
     services.starter.start(operation)
     return operation
+
+
+def _refuse_ended(record: ResourceRecord, operation: Operation) -> None:
+    """A resource that has ended gave its quota back; a lost one does when it is deleted."""
+    if record.running_operation is not None:
+        return  # begin_change says which
+    if record.state in ("deleted", "failed"):
+        raise NotFound(f"{record.id} is {record.state}; there is nothing to change.")
+    if record.state == "lost" and not WORK[operation.kind].deletes:
+        raise Conflict(
+            f"{record.id} is no longer at its provider.",
+            remedy="Delete it, so that it no longer counts against the quota.",
+        )
 
 
 def operation_id(tenant: str, key: str) -> str:

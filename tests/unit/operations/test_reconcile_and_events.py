@@ -69,3 +69,6 @@ def test_notifications_never_move_a_record_backwards(world: World) -> None:
     assert tell(VmState.STOPPING, 30) == 0
     now = world.services.store.resource("acme", ResourceKind.VM, made.resource_id)
     assert (now.state, now.document["state"]) == ("stopped", "stopped")
+    assert tell(VmState.DELETED, 90) == 1
+    now = world.services.store.resource("acme", ResourceKind.VM, made.resource_id)
+    assert now.state == "lost"

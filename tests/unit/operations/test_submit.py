@@ -9,6 +9,7 @@ from novacron.models.base import PageRequest
 from novacron.models.operation import OperationKind, OperationState, ResourceKind
 from novacron.models.vm import VmFilter
 from novacron.operations.kinds import NoArguments, StopArguments
+from novacron.operations.reconcile import reconcile
 from novacron.operations.submit import submit_change
 from novacron.providers.base import iterate
 from tests.world import ALICE, MALLORY, World
@@ -87,6 +88,25 @@ def test_quota_is_per_tenant_and_given_back(world: World) -> None:
     submit_change(world.services, ALICE, *delete, key="delete")
     world.run()
     assert _vms(world) == []
+    with pytest.raises(NotFound):
+        submit_change(world.services, ALICE, *delete, key="again")
+    world.create_vm()
+    with pytest.raises(QuotaExceeded):
+        world.create_vm()
+
+
+def test_a_lost_vm_counts_until_it_is_deleted(world: World) -> None:
+    world.services.quotas["vm"] = 1
+    made = world.create_vm()
+    world.run()
+    world.provider.delete_vm(_vms(world)[0])
+    reconcile(world.services)
+    start = (OperationKind.VM_START, made.resource_id, NoArguments())
+    with pytest.raises(Conflict, match="no longer"):
+        submit_change(world.services, ALICE, *start, key="start")
+    delete = (OperationKind.VM_DELETE, made.resource_id, NoArguments())
+    submit_change(world.services, ALICE, *delete, key="delete")
+    world.run()
     world.create_vm()
 
 
