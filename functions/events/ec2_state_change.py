@@ -22,13 +22,18 @@ class Moved(Model):
 
 
 def run(services: Services, event: dict[str, Any]) -> Moved:
-    change = VmStateChanged(
-        provider=ProviderType.AWS,
-        provider_id=event["detail"]["instance-id"],
-        state=meaning(INSTANCE, event["detail"]["state"]).state,
-        at=datetime.fromisoformat(event["time"]),
-    )
-    return Moved(records=vm_state_changed(services, change))
+    native, region = event["detail"]["instance-id"], event["region"]
+    moved = 0
+    # An account's home region stands in no id; which region is home, its settings say alone.
+    for provider_id in (native, f"{region}/{native}"):
+        change = VmStateChanged(
+            provider=ProviderType.AWS,
+            provider_id=provider_id,
+            state=meaning(INSTANCE, event["detail"]["state"]).state,
+            at=datetime.fromisoformat(event["time"]),
+        )
+        moved += vm_state_changed(services, change)
+    return Moved(records=moved)
 
 
 REQUIRES = frozenset({GET, PUT, QUERY_INDEX})
