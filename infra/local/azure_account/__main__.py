@@ -32,7 +32,7 @@ def _parse() -> argparse.Namespace:
 def main() -> None:
     args = _parse()
     logging.basicConfig(level=logging.INFO)
-    federated = ()
+    federated: tuple[FederatedCredential, ...] = ()
     if args.federated_issuer:
         trusted = FederatedCredential(args.client_id, args.federated_issuer, args.federated_subject)
         federated = (trusted,)

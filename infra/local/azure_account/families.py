@@ -74,7 +74,7 @@ class Family:
     def removed(self, account: LocalAccount, resource: Resource) -> None:
         """It is about to leave the store."""
 
-    def extra(self, account: LocalAccount, resource: Resource, call: Call | None) -> Json:
+    def extra(self, _account: LocalAccount, _resource: Resource, _call: Call | None) -> Json:
         """Properties that are worked out at each look."""
         return {}
 
@@ -251,7 +251,8 @@ def reference(account: LocalAccount, resource_id: Any, kind: str, user: str) -> 
     if found is None or found.type != kind:
         message = (
             f"Resource {resource_id} referenced by resource {user} was not found. Please make "
-            "sure that the referenced resource exists, and that both resources are in the same region."
+            "sure that the referenced resource exists, and that both resources are in "
+            "the same region."
         )
         raise ArmError(400, "InvalidResourceReference", message)
     if found.state != "Succeeded":

@@ -64,8 +64,7 @@ class Gateway:
         try:
             route = _route(call)
             fault = self._fault(call)
-            if fault and fault.when == "before":
-                raise _made_up(fault)
+            _fail(fault, "before")
             with self._account.lock:
                 operations.finish_due(self._account)
                 _check(self._account, call)
@@ -73,8 +72,7 @@ class Gateway:
                     answer = route.handler(self._account, call)
                 finally:
                     self._save()
-            if fault and fault.when == "after":
-                raise _made_up(fault)
+            _fail(fault, "after")
         except ArmError as e:
             return error_answer(e)
         except Exception:
@@ -121,8 +119,10 @@ def _check(account: LocalAccount, call: Call) -> None:
         raise ArmError(404, "SubscriptionNotFound", message)
 
 
-def _made_up(fault: ArmFault) -> ArmError:
+def _fail(fault: ArmFault | None, when: str) -> None:
+    if fault is None or fault.when != when:
+        return
     error = ArmError(fault.http_status, fault.code, fault.message)
     if fault.retry_after is not None:
         error.headers["Retry-After"] = f"{fault.retry_after:g}"
-    return error
+    raise error

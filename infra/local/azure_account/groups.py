@@ -26,7 +26,7 @@ class ResourceGroups(Family):
     names = r"[\w().-]{0,89}[\w()-]"
     etags = False
 
-    def view(self, account: LocalAccount, resource: Resource, call: Call | None = None) -> Json:
+    def view(self, _account: LocalAccount, resource: Resource, _call: Call | None = None) -> Json:
         body: Json = {"id": resource.id, "name": resource.name, "type": self.type}
         body["location"] = resource.location
         if resource.tags:
@@ -34,7 +34,7 @@ class ResourceGroups(Family):
         return {**body, "properties": {"provisioningState": resource.state}}
 
     def routes(self) -> list[Route]:
-        found = [
+        return [
             Route("PUT", _ONE, "ResourceGroups_CreateOrUpdate", self.put),
             Route("GET", _ONE, "ResourceGroups_Get", self.get),
             Route("HEAD", _ONE, "ResourceGroups_CheckExistence", self.exists),
@@ -44,7 +44,6 @@ class ResourceGroups(Family):
             Route("GET", "/subscriptions/{sub}/resources", "Resources_List", self.inside),
             Route("GET", "/subscriptions/{sub}/resourceGroups", "ResourceGroups_List", self.list),
         ]
-        return found
 
     def path_id(self, account: LocalAccount, call: Call) -> str:
         return f"{account.root}/resourceGroups/{call.names['group']}"
@@ -111,8 +110,8 @@ def _wanted(condition: str, resource: Resource) -> bool:
         return False
     if "tagName" not in told:
         return True
-    value = resource.tags.get(told["tagName"])
-    return value is not None and told.get("tagValue", value) == value
+    had = resource.tags.get(told["tagName"])
+    return had is not None and told.get("tagValue", had) == had
 
 
 def _subscription(account: LocalAccount, call: Call) -> Answer:
@@ -129,7 +128,7 @@ def _subscription(account: LocalAccount, call: Call) -> Answer:
     return Answer(200, body if one else {"value": [body]})
 
 
-def _locations(account: LocalAccount, call: Call) -> Answer:
+def _locations(account: LocalAccount, _call: Call) -> Answer:
     """https://learn.microsoft.com/en-us/rest/api/resources/subscriptions/list-locations"""
     physical = [str(zone) for zone in (1, 2, 3)]
     found: dict[str, Any] = {

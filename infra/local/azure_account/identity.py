@@ -37,11 +37,15 @@ def answer(account: LocalAccount, call: Call) -> Answer | None:
         return None
     tenant, token, _ = match.groups()
     try:
-        if tenant.lower() != account.tenant_id.lower():
-            raise _Refused(400, "invalid_request", 90002, f"Tenant '{tenant}' not found.")
+        _check_tenant(account, tenant)
         return Answer(200, _issue(account, call) if token else _configuration(call, tenant))
     except _Refused as e:
         return _refusal(account, *e.answer)
+
+
+def _check_tenant(account: LocalAccount, tenant: str) -> None:
+    if tenant.lower() != account.tenant_id.lower():
+        raise _Refused(400, "invalid_request", 90002, f"Tenant '{tenant}' not found.")
 
 
 def _configuration(call: Call, tenant: str) -> Json:

@@ -68,11 +68,9 @@ def _list(account: LocalAccount, call: Call) -> Answer:
 
 def _times(account: LocalAccount, span: str | None, minutes: int) -> list[str]:
     """The start of each step; the last hour by default."""
-    now = datetime.fromisoformat(account.timestamp().replace("Z", "+00:00"))
+    now = datetime.fromisoformat(account.timestamp())
     try:
-        first, last = (
-            datetime.fromisoformat(p.replace("Z", "+00:00")) for p in (span or "").split("/")
-        )
+        first, last = (datetime.fromisoformat(p) for p in (span or "").split("/"))
     except ValueError as e:
         if span:
             raise ArmError(400, "BadRequest", f"The timespan '{span}' is not valid.") from e
@@ -103,5 +101,8 @@ def _metric(account: LocalAccount, call: Call, machine: str, name: str, times: l
     }
 
 
-_PATH = "/subscriptions/{sub}/resourceGroups/{group}/providers/Microsoft.Compute/virtualMachines/{name}/providers/Microsoft.Insights/metrics"
+_PATH = (
+    "/subscriptions/{sub}/resourceGroups/{group}/providers"
+    "/Microsoft.Compute/virtualMachines/{name}/providers/Microsoft.Insights/metrics"
+)
 ROUTES = [Route("GET", _PATH, "Metrics_List", _list)]

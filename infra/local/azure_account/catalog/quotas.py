@@ -63,9 +63,12 @@ def check_compute(account: LocalAccount, machine: Resource, size: Size) -> None:
         if used[name] + needed > limit:
             label = "Total Regional Cores" if name == "cores" else f"{name} Cores"
             message = (
-                f"Operation could not be completed as it results in exceeding approved {label} quota. "
-                f"Additional details - Deployment Model: Resource Manager, Location: {account.location}, "
-                f"Current Limit: {limit}, Current Usage: {used[name]}, Additional Required: {needed}, "
+                "Operation could not be completed as it results in exceeding approved "
+                f"{label} quota. "
+                "Additional details - Deployment Model: Resource Manager, Location: "
+                f"{account.location}, "
+                f"Current Limit: {limit}, Current Usage: {used[name]}, Additional "
+                f"Required: {needed}, "
                 f"(Minimum) New Limit Required: {used[name] + needed}."
             )
             raise ArmError(409, account.switches.quota_code, message)
@@ -75,7 +78,10 @@ def check_network(account: LocalAccount, name: str, used: int) -> None:
     """https://learn.microsoft.com/en-us/azure/networking/check-usage-against-limits"""
     limit = _limit(account, name)
     if used >= limit:
-        message = f"Cannot create more than {limit} {_NETWORK[name][0].lower()} for this subscription in this region."
+        message = (
+            f"Cannot create more than {limit} {_NETWORK[name][0].lower()} for this "
+            "subscription in this region."
+        )
         raise ArmError(400, "PublicIPCountLimitReached", message)
 
 
@@ -98,7 +104,7 @@ def _compute(account: LocalAccount, _call: Call) -> Answer:
     return Answer(200, {"value": _told(account, _used(account), _LIMITS)})
 
 
-def _network(account: LocalAccount, call: Call) -> Answer:
+def _network(account: LocalAccount, _call: Call) -> Answer:
     """https://learn.microsoft.com/en-us/rest/api/virtualnetwork/usages/list"""
     kinds = {name: name[0].lower() + name[1:] for name in _NETWORK}
     used = {n: len(account.store.of_type(f"Microsoft.Network/{kind}")) for n, kind in kinds.items()}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from .. import operations
 from ..families import Family, being_deleted
@@ -24,7 +25,8 @@ def sas_url(account: LocalAccount, call: Call, grant: dict[str, Any], seconds: i
     expires = account.clock.now() + seconds
     account.grants[token] = {**grant, "expires": expires}
     until = account.timestamp(expires)[:19] + "Z"
-    return f"{call.base}/blobs/{token}/abcd?sv=2018-03-28&sr=b&se={until.replace(':', '%3A')}&sig={token}"
+    query = urlencode({"sv": "2018-03-28", "sr": "b", "se": until, "sig": token})
+    return f"{call.base}/blobs/{token}/abcd?{query}"
 
 
 def granted(account: LocalAccount, resource: Resource) -> list[str]:
@@ -67,10 +69,16 @@ class Access:
             message = f"{level} access cannot be granted to '{resource.name}' in its present state."
             raise ArmError(409, "OperationNotAllowed", message)
         if machine and machine.private["power"] != "deallocated":
-            message = f"Disk {resource.name} is attached to running VM {machine.name}; access cannot be granted."
+            message = (
+                f"Disk {resource.name} is attached to running VM {machine.name}; access "
+                "cannot be granted."
+            )
             raise ArmError(409, "OperationNotAllowed", message)
         if granted(account, resource):
-            message = f"There is an active shared access signature for '{resource.name}' already. Call endGetAccess first."
+            message = (
+                f"There is an active shared access signature for '{resource.name}' already. "
+                "Call endGetAccess first."
+            )
             raise ArmError(409, "Conflict", message)
 
     def end(self, account: LocalAccount, call: Call) -> Answer:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from xml.sax.saxutils import escape
 
 from ..wire import Answer, Call
 from . import ranges
@@ -19,6 +18,7 @@ from .content import PAGE
 if TYPE_CHECKING:
     from ..account import LocalAccount
 
+_XML = '<?xml version="1.0" encoding="utf-8"?>'
 _MOST = 4 * 1024 * 1024
 
 
@@ -30,21 +30,26 @@ class _Refused(Exception):
 
 
 def answer(account: LocalAccount, call: Call) -> Answer:
-    """Errors as https://learn.microsoft.com/en-us/rest/api/storageservices/blob-service-error-codes"""
+    """Errors as "
+    "https://learn.microsoft.com/en-us/rest/api/storageservices/blob-service-error-codes"""
     try:
         with account.lock:
             grant = _grant(account, call.path)
             if grant["kind"] != "bytes":
                 return _text(account, grant)
-            resource = account.store.get(grant["resource"])
-            if resource is None:
-                raise _Refused(404, "BlobNotFound")
-            key = resource.private["content"]
+            key = _content(account, grant)
         return _serve(account, call, key, grant)
     except _Refused as e:
-        body = f'<?xml version="1.0" encoding="utf-8"?><Error><Code>{e.code}</Code><Message>{escape(e.code)}</Message></Error>'
+        body = f"{_XML}<Error><Code>{e.code}</Code><Message>{e.code}</Message></Error>"
         headers = {"x-ms-error-code": e.code, "Content-Type": "application/xml"}
         return Answer(e.status, b"" if call.method == "HEAD" else body.encode(), headers)
+
+
+def _content(account: LocalAccount, grant: dict[str, Any]) -> str:
+    resource = account.store.get(grant["resource"])
+    if resource is None:
+        raise _Refused(404, "BlobNotFound")
+    return str(resource.private["content"])
 
 
 def _grant(account: LocalAccount, path: str) -> dict[str, Any]:
@@ -137,7 +142,7 @@ def _page_list(account: LocalAccount, call: Call, key: str) -> Answer:
         for kind, first, after in shown
     )
     marker = f"<NextMarker>{rest[0][1]}</NextMarker>" if rest else "<NextMarker/>"
-    body = f'<?xml version="1.0" encoding="utf-8"?><PageList>{items}{marker}</PageList>'
+    body = f"{_XML}<PageList>{items}{marker}</PageList>"
     headers = {"Content-Type": "application/xml", "x-ms-blob-content-length": str(size)}
     return Answer(200, body.encode(), headers)
 

@@ -58,7 +58,7 @@ class Disks(Family):
         if not creation:
             message = "Required parameter 'disk.creationData' is missing (null)."
             raise ArmError(400, "InvalidParameter", message, "disk.creationData")
-        size, content, about = _source(account, new, asked, creation, sku)
+        size, content, about = _source(account, asked, creation, sku)
         fill(account, new, sku, size, {**creation, **about.pop("creation", {})})
         for kept in ("osType", "hyperVGeneration"):
             if value := asked.get(kept) or about.get(kept):
@@ -69,7 +69,7 @@ class Disks(Family):
         new.properties["diskState"] = "ReadyToUpload" if upload else "Unattached"
         new.private["source"] = content
 
-    def created(self, account: LocalAccount, call: Call, resource: Resource) -> None:
+    def created(self, account: LocalAccount, _call: Call, resource: Resource) -> None:
         source = resource.private.pop("source", None)
         size = resource.properties.get("diskSizeBytes", 0)
         if "content" not in resource.private:
@@ -90,7 +90,7 @@ class Disks(Family):
         headers = operations.accepted(account, call, running, location=True)
         return Answer(202, self.view(account, new), headers)
 
-    def extra(self, account: LocalAccount, resource: Resource, call: Call | None) -> Json:
+    def extra(self, account: LocalAccount, resource: Resource, _call: Call | None) -> Json:
         """https://learn.microsoft.com/en-us/rest/api/compute/disks/get#diskstate"""
         state = resource.properties.get("diskState", "Unattached")
         machine = machine_of(account, resource)
@@ -108,7 +108,10 @@ class Disks(Family):
             message = f"Disk {resource.name} is attached to VM {machine.id}."
             raise ArmError(409, "OperationNotAllowed", message)
         if granted(account, resource):
-            message = f"Disk {resource.name} has an active shared access signature; call endGetAccess first."
+            message = (
+                f"Disk {resource.name} has an active shared access signature; call "
+                "endGetAccess first."
+            )
             raise ArmError(409, "OperationNotAllowed", message)
 
     def removed(self, account: LocalAccount, resource: Resource) -> None:
@@ -128,7 +131,7 @@ def _check_creation(old: Resource, told: Json) -> None:
 
 
 def _source(
-    account: LocalAccount, disk: Resource, asked: Json, creation: Json, sku: str
+    account: LocalAccount, asked: Json, creation: Json, sku: str
 ) -> tuple[int, str | None, Json]:
     """(size in GiB, key of the bytes to start from, what is known of them)."""
     option, size = creation.get("createOption"), asked.get("diskSizeGB")
@@ -139,7 +142,7 @@ def _source(
     if option == "Copy":
         source = find_source(account, creation.get("sourceResourceId"))
         least = source.properties["diskSizeGB"]
-        about = {
+        about: Json = {
             n: source.properties[n]
             for n in ("osType", "hyperVGeneration")
             if n in source.properties
@@ -160,7 +163,10 @@ def _upload(creation: Json, sku: str) -> int:
     """https://learn.microsoft.com/en-us/azure/virtual-machines/linux/disks-upload-vhd-to-managed-disk-cli"""
     told = creation.get("uploadSizeBytes")
     if not isinstance(told, int) or told < 20 * 1024**2 + FOOTER or (told - FOOTER) % 1024**2:
-        message = "uploadSizeBytes must be a whole number of MiB (20 at least) and the 512 bytes of the VHD footer."
+        message = (
+            "uploadSizeBytes must be a whole number of MiB (20 at least) and the 512 bytes "
+            "of the VHD footer."
+        )
         raise ArmError(400, "InvalidParameter", message, "disk.creationData.uploadSizeBytes")
     return check_size(-(-(told - FOOTER) // GIB), sku)
 
@@ -198,7 +204,10 @@ def change(account: LocalAccount, disk: Resource, body: Json) -> None:
     before, size = disk.properties["diskSizeGB"], asked.get("diskSizeGB")
     if size is not None and size != before:
         if isinstance(size, int) and size < before:
-            message = f"New disk size '{size}' is less than the existing size '{before}'. Disks cannot be made smaller."
+            message = (
+                f"New disk size '{size}' is less than the existing size '{before}'. Disks "
+                "cannot be made smaller."
+            )
             raise ArmError(400, "ResizeDiskError", message, "disk.diskSizeGB")
         check_size(size, disk.top["sku"]["name"])
         _check_idle(account, disk, "osType" in disk.properties, "resize")
@@ -218,5 +227,8 @@ def change(account: LocalAccount, disk: Resource, body: Json) -> None:
 def _check_idle(account: LocalAccount, disk: Resource, matters: bool, what: str) -> None:
     machine = machine_of(account, disk)
     if matters and machine and machine.private["power"] != "deallocated":
-        message = f"Cannot {what} disk {disk.name} while it is attached to running VM {machine.id}. The virtual machine must be deallocated."
+        message = (
+            f"Cannot {what} disk {disk.name} while it is attached to running VM {machine.id}. "
+            "The virtual machine must be deallocated."
+        )
         raise ArmError(409, "OperationNotAllowed", message)

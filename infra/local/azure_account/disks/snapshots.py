@@ -82,13 +82,16 @@ class Snapshots(Family):
         resource.etag = new_etag()
         return Answer(200, self.view(account, resource))
 
-    def extra(self, account: LocalAccount, resource: Resource, call: Call | None) -> Json:
+    def extra(self, account: LocalAccount, resource: Resource, _call: Call | None) -> Json:
         return {"diskState": "ActiveSAS"} if granted(account, resource) else {}
 
     def check_delete(self, account: LocalAccount, resource: Resource) -> None:
         """An image does not hold the snapshot that it was made from; a URL does."""
         if granted(account, resource):
-            message = f"Snapshot {resource.name} has an active shared access signature; call endGetAccess first."
+            message = (
+                f"Snapshot {resource.name} has an active shared access signature; call "
+                "endGetAccess first."
+            )
             raise ArmError(409, "OperationNotAllowed", message)
 
     def removed(self, account: LocalAccount, resource: Resource) -> None:

@@ -25,7 +25,7 @@ class NetworkInterfaces(Family):
     ) -> None:
         apply(account, new, call.json().get("properties") or {}, old)
 
-    def check_delete(self, account: LocalAccount, resource: Resource) -> None:
+    def check_delete(self, _account: LocalAccount, resource: Resource) -> None:
         """https://learn.microsoft.com/en-us/troubleshoot/azure/virtual-network/virtual-network-troubleshoot-nic-in-use"""
         if machine := resource.properties.get("virtualMachine"):
             message = (
@@ -88,7 +88,10 @@ def _configuration(account: LocalAccount, nic: Resource, told: Json, *, primary:
         address = reference(account, public, PUBLIC_IP, nic.id)
         user = user_of(account, address)
         if user and user.lower() != configuration_id.lower():
-            message = f"Resource {configuration_id} is referencing public IP address {public} that is already allocated to resource {user}."
+            message = (
+                f"Resource {configuration_id} is referencing public IP address {public} that "
+                f"is already allocated to resource {user}."
+            )
             raise ArmError(400, "PublicIPAddressInUse", message)
         properties["publicIPAddress"] = {"id": address.id}
     return {
@@ -123,10 +126,16 @@ def _address(
         return before[0] if before else _free(subnet, taken)
     network = ip_network(subnet.properties["addressPrefix"])
     if ip_address(wanted) not in network:
-        message = f"Private static IP address {wanted} does not belong to the range of subnet prefix {network}."
+        message = (
+            f"Private static IP address {wanted} does not belong to the range of subnet "
+            f"prefix {network}."
+        )
         raise ArmError(400, "PrivateIPAddressNotInSubnet", message)
     if wanted in taken:
-        message = f"IP configuration {configuration_id} is using the private IP address {wanted} which is already allocated to resource {known[wanted]}."
+        message = (
+            f"IP configuration {configuration_id} is using the private IP address {wanted} "
+            f"which is already allocated to resource {known[wanted]}."
+        )
         raise ArmError(400, "PrivateIPAddressInUse", message)
     return wanted
 

@@ -31,7 +31,7 @@ class NetworkSecurityGroups(Family):
     noun = "NetworkSecurityGroups"
 
     def prepare(
-        self, account: LocalAccount, call: Call, new: Resource, old: Resource | None
+        self, _account: LocalAccount, call: Call, new: Resource, _old: Resource | None
     ) -> None:
         rules: list[Resource] = []
         for told in (call.json().get("properties") or {}).get("securityRules") or []:
@@ -42,7 +42,7 @@ class NetworkSecurityGroups(Family):
         new.properties = {"resourceGuid": new.properties.get("resourceGuid") or str(uuid4())}
         new.private["rules"] = rules
 
-    def created(self, account: LocalAccount, call: Call, resource: Resource) -> None:
+    def created(self, account: LocalAccount, _call: Call, resource: Resource) -> None:
         for old in account.store.under(resource.id, RULE):
             account.store.drop(old.id)
         for rule in resource.private.pop("rules"):
@@ -54,7 +54,7 @@ class NetworkSecurityGroups(Family):
             if not rule.operation:
                 rule.state = resource.state
 
-    def extra(self, account: LocalAccount, resource: Resource, call: Call | None) -> Json:
+    def extra(self, account: LocalAccount, resource: Resource, _call: Call | None) -> Json:
         inner = family_of(RULE)
         rules = [inner.view(account, rule) for rule in account.store.under(resource.id, RULE)]
         found: Json = {"securityRules": rules, "defaultSecurityRules": _defaults(resource)}

@@ -34,7 +34,7 @@ class PublicIPAddresses(Family):
     ) -> None:
         apply(account, new, call.json(), old)
 
-    def extra(self, account: LocalAccount, resource: Resource, call: Call | None) -> Json:
+    def extra(self, account: LocalAccount, resource: Resource, _call: Call | None) -> Json:
         user = user_of(account, resource)
         return {"ipConfiguration": {"id": user}} if user else {}
 
@@ -51,7 +51,10 @@ def apply(account: LocalAccount, new: Resource, body: Json, old: Resource | None
     asked = body.get("properties") or {}
     sku = (body.get("sku") or {}).get("name", "Basic")
     if sku != "Standard":
-        message = "Cannot create more than 0 IPv4 Basic SKU public IP addresses for this subscription in this region."
+        message = (
+            "Cannot create more than 0 IPv4 Basic SKU public IP addresses for this "
+            "subscription in this region."
+        )
         raise ArmError(400, "IPv4BasicSkuPublicIpCountLimitReached", message)
     if asked.get("publicIPAllocationMethod", "Dynamic") != "Static":
         message = f"Standard SKU publicIp {new.id} AllocationMethod can not be set to Dynamic."

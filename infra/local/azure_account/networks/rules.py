@@ -60,7 +60,10 @@ def checked(name: str, asked: Json, others: list[Resource]) -> Json:
 def _check_priority(name: str, rule: Json, others: list[Resource]) -> None:
     priority = rule.get("priority")
     if not isinstance(priority, int) or not 100 <= priority <= 4096:
-        message = f"Security rule has invalid Priority. Value provided: {priority} Allowed range 100-4096."
+        message = (
+            f"Security rule has invalid Priority. Value provided: {priority} Allowed range "
+            "100-4096."
+        )
         raise ArmError(400, "SecurityRuleInvalidPriority", message)
     for other in others:
         told = other.properties

@@ -35,7 +35,7 @@ class Subnets(Family):
         others = [s for s in account.store.under(network.id, SUBNET) if s is not old]
         apply(account, new, call.json().get("properties") or {}, network.properties, others)
 
-    def extra(self, account: LocalAccount, resource: Resource, call: Call | None) -> Json:
+    def extra(self, account: LocalAccount, resource: Resource, _call: Call | None) -> Json:
         used = users(account, resource)
         return {"ipConfigurations": [{"id": one} for one in used]} if used else {}
 
@@ -56,7 +56,10 @@ def apply(
         raise ArmError(400, "NetcfgInvalidSubnet", message)
     for other in others:
         if wanted.overlaps(ip_network(other.properties["addressPrefix"])):
-            message = f"Subnet '{subnet.name}' is not valid because its IP address range overlaps with that of an existing subnet in virtual network."
+            message = (
+                f"Subnet '{subnet.name}' is not valid because its IP address range overlaps "
+                "with that of an existing subnet in virtual network."
+            )
             raise ArmError(400, "NetcfgSubnetRangesOverlap", message)
     if group := (asked.get("networkSecurityGroup") or {}).get("id"):
         reference(account, group, NSG, subnet.id)

@@ -39,7 +39,7 @@ class VirtualNetworks(Family):
             new.properties["dhcpOptions"] = dhcp
         new.private["subnets"] = merged(account, new, asked.get("subnets") or [])
 
-    def created(self, account: LocalAccount, call: Call, resource: Resource) -> None:
+    def created(self, account: LocalAccount, _call: Call, resource: Resource) -> None:
         for old in account.store.under(resource.id, SUBNET):
             account.store.drop(old.id)
         for subnet in resource.private.pop("subnets"):
@@ -51,7 +51,7 @@ class VirtualNetworks(Family):
             if not subnet.operation:
                 subnet.state = resource.state
 
-    def extra(self, account: LocalAccount, resource: Resource, call: Call | None) -> Json:
+    def extra(self, account: LocalAccount, resource: Resource, _call: Call | None) -> Json:
         inner = family_of(SUBNET)
         found = account.store.under(resource.id, SUBNET)
         return {"subnets": [inner.view(account, subnet) for subnet in found]}

@@ -81,7 +81,7 @@ class Actions:
         return Answer(202, None, operations.accepted(account, call, operation, location=True))
 
     def instance_view(self, account: LocalAccount, call: Call) -> Answer:
-        return Answer(200, instance_view.of(account, self._family.find(account, call)))
+        return Answer(200, instance_view.of(self._family.find(account, call)))
 
     def generalize(self, account: LocalAccount, call: Call) -> Answer:
         """https://learn.microsoft.com/en-us/rest/api/compute/virtual-machines/generalize"""
@@ -131,7 +131,7 @@ class Actions:
         kept = machine.properties["storageProfile"]["dataDisks"]
         have = {entry["managedDisk"]["id"].lower() for entry in kept}
         if missing := leaving - have:
-            message = f"Disk '{sorted(missing)[0]}' is not attached to the VM '{machine.name}'."
+            message = f"Disk '{min(missing)}' is not attached to the VM '{machine.name}'."
             raise ArmError(400, "InvalidParameter", message, "dataDisksToDetach.diskId")
         wanted = [entry for entry in kept if entry["managedDisk"]["id"].lower() not in leaving]
         used = {entry["lun"] for entry in wanted}

@@ -40,7 +40,7 @@ class VirtualMachines(Family):
         new.properties = {"vmId": str(uuid4()), "timeCreated": account.timestamp()}
         creating.prepare(account, new, call.json())
 
-    def created(self, account: LocalAccount, call: Call, resource: Resource) -> None:
+    def created(self, account: LocalAccount, _call: Call, resource: Resource) -> None:
         carry_out(account, resource)
 
     def patch(self, account: LocalAccount, call: Call, resource: Resource) -> Answer:
@@ -66,14 +66,14 @@ class VirtualMachines(Family):
         actions.settle(resource, operation, account.timestamp())
         super().finish(account, resource, operation)
 
-    def extra(self, account: LocalAccount, resource: Resource, call: Call | None) -> Json:
+    def extra(self, _account: LocalAccount, resource: Resource, call: Call | None) -> Json:
         wanted = (call.query.get("$expand", "") if call else "").lower()
         if wanted not in ("", "instanceview", "userdata"):
             raise ArmError(
                 400, "InvalidParameter", f"The value '{wanted}' of $expand is not valid."
             )
         if wanted == "instanceview":
-            return {"instanceView": instance_view.of(account, resource)}
+            return {"instanceView": instance_view.of(resource)}
         if wanted == "userdata" and "user_data" in resource.private:
             return {"userData": resource.private["user_data"]}
         return {}

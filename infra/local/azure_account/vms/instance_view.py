@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..store import Resource
 from ..wire import Json
 
-if TYPE_CHECKING:
-    from ..account import LocalAccount
 
-
-def of(account: LocalAccount, machine: Resource) -> Json:
+def of(machine: Resource) -> Json:
     statuses = [_provisioning(machine)]
     power = machine.private.get("power")
     if power:

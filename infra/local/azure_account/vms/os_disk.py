@@ -74,7 +74,10 @@ def _from_image(
             "imageReference": {"id": _version_id(account, told)},
         }
     if generation not in size.generations.split(","):
-        message = f"The selected VM size '{size.name}' cannot boot Hypervisor Generation '{generation[1]}'."
+        message = (
+            f"The selected VM size '{size.name}' cannot boot Hypervisor Generation "
+            f"'{generation[1]}'."
+        )
         raise ArmError(400, "BadRequest", message)
     capacity = check_size(asked.get("diskSizeGB") or least, sku, least=least)
     fill(account, disk, sku, capacity, creation)
@@ -138,10 +141,16 @@ def attachable(account: LocalAccount, machine: Resource, disk_id: str | None) ->
         )
         raise ArmError(409, "ConflictingUserInput", message, "managedDisk.id")
     if disk.properties.get("diskState", "Unattached") != "Unattached" and not owner:
-        message = f"Disk '{disk.name}' cannot be attached because it is in state {disk.properties['diskState']}."
+        message = (
+            f"Disk '{disk.name}' cannot be attached because it is in state "
+            f"{disk.properties['diskState']}."
+        )
         raise ArmError(409, "OperationNotAllowed", message)
     zone, wanted = disk.top.get("zones"), machine.top.get("zones")
     if zone and zone != wanted:
-        message = f"Disk '{disk.name}' in zone {zone} cannot be attached to the VM because it is not in that zone."
+        message = (
+            f"Disk '{disk.name}' in zone {zone} cannot be attached to the VM because it is "
+            "not in that zone."
+        )
         raise ArmError(400, "BadRequest", message)
     return disk

@@ -64,14 +64,21 @@ def prepare(machine: Resource, asked: Json | None, *, generalized: bool) -> None
 def _check_access(asked: Json, linux: Json) -> None:
     keys: list[Any] = (linux.get("ssh") or {}).get("publicKeys") or []
     if not keys and not asked.get("adminPassword"):
-        message = "Authentication using either SSH or by user name and password must be enabled in Linux profile."
+        message = (
+            "Authentication using either SSH or by user name and password must be enabled in "
+            "Linux profile."
+        )
         raise _invalid(message, "linuxConfiguration")
     if linux.get("disablePasswordAuthentication") and not keys:
         message = "At least one SSH key is needed when password authentication is disabled."
         raise _invalid(message, "linuxConfiguration.ssh.publicKeys")
     for key in keys:
         if key.get("path") != f"/home/{asked['adminUsername']}/.ssh/authorized_keys":
-            message = f"Destination path for SSH public keys is currently limited to its default value /home/{asked['adminUsername']}/.ssh/authorized_keys due to a known issue in Linux provisioning agent."
+            message = (
+                "Destination path for SSH public keys is currently limited to its default "
+                f"value /home/{asked['adminUsername']}/.ssh/authorized_keys due to a known "
+                "issue in Linux provisioning agent."
+            )
             raise _invalid(message, "linuxConfiguration.ssh.publicKeys.path")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..disks.making import GIB, make_content
-from ..store import Resource, new_etag
+from ..store import Resource
 
 if TYPE_CHECKING:
     from ..account import LocalAccount
@@ -33,10 +33,8 @@ def carry_out(account: LocalAccount, machine: Resource) -> None:
         disk.private["content"] = make_content(account, size, source)
         account.store.put(disk)
     for disk_id in plan.detach:
-        if disk := account.store.get(disk_id):
-            disk.top.pop("managedBy", None)
-            disk.etag = new_etag()
+        if leaving := account.store.get(disk_id):
+            leaving.top.pop("managedBy", None)
     for disk_id in plan.attach:
-        if disk := account.store.get(disk_id):
-            disk.top["managedBy"] = machine.id
-            disk.etag = new_etag()
+        if coming := account.store.get(disk_id):
+            coming.top["managedBy"] = machine.id
