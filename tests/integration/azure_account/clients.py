@@ -41,9 +41,10 @@ class Clients:
             "polling_interval": 0,
             "retry_total": 0,
         }
-        self.compute = ComputeManagementClient(**self.arguments)
-        self.network = NetworkManagementClient(**self.arguments)
-        self.resources = ResourceManagementClient(**self.arguments)
+        # Any: the SDKs take plain dicts, and their types do not say so.
+        self.compute: Any = ComputeManagementClient(**self.arguments)
+        self.network: Any = NetworkManagementClient(**self.arguments)
+        self.resources: Any = ResourceManagementClient(**self.arguments)
 
     def id(self, kind: str, name: str) -> str:
         return f"{self.server.account.root}/resourceGroups/{GROUP}/providers/{kind}/{name}"

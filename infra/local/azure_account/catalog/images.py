@@ -111,7 +111,7 @@ def _get(account: LocalAccount, call: Call) -> Answer:
     body["properties"] = {
         "architecture": image.arch,
         "hyperVGeneration": image.generation,
-        "osDiskImage": {"operatingSystem": "Linux", "sizeInGb": SIZE_GIB},
+        "osDiskImage": {"operatingSystem": "Linux"},
         "dataDiskImages": [],
         "automaticOSUpgradeProperties": {"automaticOSUpgradeSupported": False},
         "imageDeprecationStatus": {"imageState": "Active"},
