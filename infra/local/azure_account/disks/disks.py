@@ -67,6 +67,8 @@ class Disks(Family):
             new.top["zones"] = zones
         upload = creation["createOption"] == "Upload"
         new.properties["diskState"] = "ReadyToUpload" if upload else "Unattached"
+        if upload:
+            new.properties["diskSizeBytes"] = creation["uploadSizeBytes"] - FOOTER
         new.private["source"] = content
 
     def created(self, account: LocalAccount, _call: Call, resource: Resource) -> None:
