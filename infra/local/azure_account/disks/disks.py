@@ -105,7 +105,7 @@ class Disks(Family):
         return {"diskState": state}
 
     def check_delete(self, account: LocalAccount, resource: Resource) -> None:
-        """https://learn.microsoft.com/en-us/azure/virtual-machines/error-codes-managed-disks"""
+        """https://learn.microsoft.com/en-us/troubleshoot/azure/virtual-machines/windows/error-messages"""
         if machine := machine_of(account, resource):
             message = f"Disk {resource.name} is attached to VM {machine.id}."
             raise ArmError(409, "OperationNotAllowed", message)
