@@ -83,10 +83,10 @@ class Gateway:
         if fault and fault.when == "before":
             self._fail(fault)
         with self._project.lock:
-            body = self._run(replace(call, user=user))
+            response = reply(self._run(replace(call, user=user)))
         if fault and fault.when == "after":
             self._fail(fault)
-        return reply(body)
+        return response
 
     def _run(self, call: Call) -> Body:
         project = self._project

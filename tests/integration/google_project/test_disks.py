@@ -98,6 +98,18 @@ def test_a_disk_is_attached_once_and_not_deleted_meanwhile(disks: Any, cloud: Cl
     disks.delete_unary(**AT, disk=disk.name)
 
 
+def test_readers_share_a_disk_and_no_writer_joins_them(cloud: Cloud) -> None:
+    disk, instances = cloud.disk(), cloud.client("Instances")
+    for mode, fine in (("READ_ONLY", True), ("READ_ONLY", True), ("READ_WRITE", False)):
+        vm = cloud.instance()
+        request = {"source": disk.self_link, "mode": mode}
+        if fine:
+            instances.attach_disk_unary(**AT, instance=vm.name, attached_disk_resource=request)
+        else:
+            with pytest.raises(exceptions.BadRequest, match="already being used"):
+                instances.attach_disk_unary(**AT, instance=vm.name, attached_disk_resource=request)
+
+
 def test_the_boot_disk_stays_on_a_running_instance(cloud: Cloud) -> None:
     vm, instances = cloud.instance(), cloud.client("Instances")
     device = vm.disks[0].device_name

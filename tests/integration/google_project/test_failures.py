@@ -78,6 +78,15 @@ def test_a_start_that_fails_late_leaves_it_stopped(cloud: Cloud) -> None:
     assert instances.get(**AT, instance=vm.name).status == "TERMINATED"
 
 
+@pytest.mark.parametrize("change", ["stop", "delete"])
+def test_a_change_that_fails_late_leaves_it_running(cloud: Cloud, change: str) -> None:
+    vm, instances = cloud.instance(), cloud.client("Instances")
+    cloud.server.project.async_faults.add(Fault(f"instances.{change}", "RESOURCE_NOT_READY"))
+    begun = getattr(instances, f"{change}_unary")(**AT, instance=vm.name)
+    assert cloud.operation(begun.name).error.errors[0].code == "RESOURCE_NOT_READY"
+    assert instances.get(**AT, instance=vm.name).status == "RUNNING"
+
+
 @pytest.mark.parametrize(
     ("status", "why", "kind"),
     [

@@ -41,7 +41,7 @@ def test_it_is_seen_on_its_way_up_and_down(instances: Any, cloud: Cloud, slow: N
         return str(instances.get(**AT, instance=name).status)
 
     begun = instances.insert_unary(**AT, instance_resource=instance_body(name))
-    assert (begun.status.name, begun.progress, begun.operation_type) == ("RUNNING", 0, "insert")
+    assert (begun.status.name, begun.progress, begun.operation_type) == ("PENDING", 0, "insert")
     assert begun.id > 2**63
     assert [status(), status()] == ["STAGING", "RUNNING"]
     assert cloud.operation(begun.name).status.name == "DONE"
@@ -53,6 +53,14 @@ def test_it_is_seen_on_its_way_up_and_down(instances: Any, cloud: Cloud, slow: N
     assert [cloud.operation(gone.name).status.name for _ in range(2)] == ["RUNNING", "DONE"]
     with pytest.raises(exceptions.NotFound):
         status()
+
+
+def test_it_is_deleted_once(instances: Any, cloud: Cloud, slow: None) -> None:
+    vm = cloud.instance()
+    instances.delete_unary(**AT, instance=vm.name)
+    with pytest.raises(exceptions.BadRequest) as twice:
+        instances.delete_unary(**AT, instance=vm.name)
+    assert reason(twice) == "resourceNotReady"
 
 
 def test_virtual_time_ends_transitions(instances: Any, cloud: Cloud) -> None:
