@@ -1,0 +1,1 @@
+"""What the location offers: sizes, quotas, marketplace images."""

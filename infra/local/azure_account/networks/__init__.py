@@ -1,0 +1,1 @@
+"""Microsoft.Network: https://learn.microsoft.com/en-us/rest/api/virtualnetwork/"""

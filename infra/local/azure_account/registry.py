@@ -1,0 +1,49 @@
+"""Every route, with the resource families behind them."""
+
+from __future__ import annotations
+
+from . import groups, insights, operations
+from .catalog import images as marketplace
+from .catalog import quotas, sizes
+from .disks.disks import Disks
+from .disks.images import Images
+from .disks.snapshots import Snapshots
+from .families import Family
+from .networks.nics import NetworkInterfaces
+from .networks.nsgs import NetworkSecurityGroups
+from .networks.public_ips import PublicIPAddresses
+from .networks.rules import SecurityRules
+from .networks.subnets import Subnets
+from .networks.vnets import VirtualNetworks
+from .routes import Route
+from .vms.family import VirtualMachines
+
+_FAMILIES: tuple[Family, ...] = (
+    groups.ResourceGroups(),
+    VirtualMachines(),
+    Disks(),
+    Snapshots(),
+    Images(),
+    VirtualNetworks(),
+    Subnets(),
+    NetworkSecurityGroups(),
+    SecurityRules(),
+    NetworkInterfaces(),
+    PublicIPAddresses(),
+)
+_OPERATIONS = "/subscriptions/{sub}/providers/{provider}/locations/{location}"
+ROUTES: list[Route] = [
+    Route("GET", f"{_OPERATIONS}/operations/{{operation}}", "Operations_Status", operations.status),
+    Route(
+        "GET",
+        f"{_OPERATIONS}/operationResults/{{operation}}",
+        "Operations_Result",
+        operations.result,
+    ),
+    *sizes.ROUTES,
+    *quotas.ROUTES,
+    *marketplace.ROUTES,
+    *insights.ROUTES,
+    *groups.ROUTES,
+    *(route for family in _FAMILIES for route in family.routes()),
+]

@@ -1,0 +1,15 @@
+"""Compute Engine v1: one module per resource; importing them fills ROUTES."""
+
+from . import (  # noqa: F401
+    disks,
+    firewalls,
+    images,
+    instance_changes,
+    instance_disks,
+    instances,
+    networks,
+    operation_routes,
+    places,
+    power,
+    snapshots,
+)
