@@ -31,7 +31,7 @@ def stage(extras: tuple[str, ...] = (), *, native: bool = False) -> None:
     described = json.dumps(document(), sort_keys=True)
     (app / "functions" / "system" / "openapi.json").write_text(described)
     options = ["--python", sys.executable] if native else AWS
-    _layer(TARGET / "layer", _requirements(extras), options)
+    _layer(TARGET / "layer", requirements(extras), options)
 
 
 def _layer(folder: Path, requirements: str, options: list[str]) -> None:
@@ -48,7 +48,7 @@ def _layer(folder: Path, requirements: str, options: list[str]) -> None:
     stamp.write_text(wanted)
 
 
-def _requirements(extras: tuple[str, ...]) -> str:
+def requirements(extras: tuple[str, ...]) -> str:
     command = [str(UV), "export", "--quiet", "--locked", "--no-dev"]
     command += ["--no-hashes", "--no-emit-project", "--no-header", "--no-annotate"]
     for extra in extras:

@@ -11,6 +11,8 @@ from novacron.models.base import Model
 
 class ProviderType(StrEnum):
     AWS = "aws"
+    AZURE = "azure"
+    GCP = "gcp"
     LIBVIRT = "libvirt"
     MEMORY = "memory"
 
