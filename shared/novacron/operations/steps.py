@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from novacron.errors import Conflict, NotFound, NotReady, ProviderUnavailable, QuotaExceeded
+from novacron.errors import Conflict, NotFound, NotReady, QuotaExceeded
 from novacron.models.base import Model, Ownership
 from novacron.models.operation import Operation, OperationState, ResourceKind, ResourceRecord
 from novacron.models.provider_account import ProviderAccount
@@ -30,7 +30,10 @@ class StepInput(Model):
 
 
 class StepOutput(Model):
+    """``wait_seconds``: when to look again, where it is not ``done``."""
+
     done: bool
+    wait_seconds: int = 0
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def perform(services: Services, step: StepInput) -> StepOutput:
 
 
 def observe(services: Services, step: StepInput) -> StepOutput:
-    """Look once. Raises ProviderUnavailable when it ended in error or took too long."""
+    """Look once. Raises Conflict when it ended in error or took too long."""
     now = load(services, step)
     if now.operation.state.final:
         return StepOutput(done=True)
@@ -125,16 +128,22 @@ def observe(services: Services, step: StepInput) -> StepOutput:
         if now.work.deletes:
             return StepOutput(done=True)
         raise
-    state = now.record.state
+    state, age = now.record.state, services.now() - now.operation.created_at
     if found is not None:
         services.store.save_resource(seen(services, now.record, found), now.account.type)
         if now.work.settled(found):
             return StepOutput(done=True)
         state = str(getattr(found, "state", ""))
-    if state in HOPELESS or services.now() - now.operation.created_at > DEADLINE:
-        raise ProviderUnavailable(f"{now.record.id} is {state} and will not settle.")
+    if state in HOPELESS or age > DEADLINE:
+        raise Conflict(f"{now.record.id} is {state} and will not settle.")
     _progress(services, now.operation, min(90, now.operation.percent + 10))
-    return StepOutput(done=False)
+    return StepOutput(done=False, wait_seconds=patience(age))
+
+
+def patience(age: timedelta) -> int:
+    """Seconds until the next look: a quarter of what it has taken so far, between 1 and 30. What
+    is quick is seen at once, and what takes an hour is not looked at 3,600 times."""
+    return max(1, min(30, int(age.total_seconds() / 4)))
 
 
 def _look(now: Loaded, provider_id: str) -> Found | None:
