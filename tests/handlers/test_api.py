@@ -74,6 +74,11 @@ def test_the_life_of_a_vm(wired: World) -> None:
     _change(wired, "POST", f"/volumes/{volume}/attach", {"vm_id": vm}, key="a")
     snapshot_body = {"name": "s", "volume_id": volume}
     snapshot = _create(wired, "/snapshots", snapshot_body, key="sn")["resource_id"]
+    of_root = _create(wired, "/snapshots", {"name": "r", "vm_id": vm}, key="sr")["resource_id"]
+    root = call(VIEWER, "GET", f"/snapshots/{of_root}").body["details"]["volume_id"]
+    assert root == call(VIEWER, "GET", f"/vms/{vm}").body["details"]["volume_ids"][0]
+    both = {"name": "s", "vm_id": vm, "volume_id": volume}
+    assert call(ADMIN, "POST", "/snapshots", both, key="both").status == 400
     image_body = {"name": "i", "snapshot_id": snapshot}
     image = _create(wired, "/images", image_body, key="im")["resource_id"]
     network = _create(wired, "/networks", BODIES["POST /networks"], key="n")["resource_id"]

@@ -82,13 +82,15 @@ def resize_volume(
 def create_snapshot(
     context: typer.Context,
     name: Name,
-    volume_id: Annotated[str, typer.Option("--volume", help="The volume's id.")],
+    volume_id: Annotated[str, typer.Option("--volume", help="A volume's id.")] = "",
+    vm_id: Annotated[str, typer.Option("--vm", help="A VM's id: its root disk.")] = "",
     tag: Tag = None,
     wait: Wait = False,
     key: Key = "",
 ) -> None:
-    """Take a crash-consistent snapshot of a volume."""
-    body = {"name": name, "volume_id": volume_id, "tags": tags(tag)}
+    """Take a crash-consistent snapshot of a volume, or of a VM's root disk."""
+    source = {"volume_id": volume_id or None, "vm_id": vm_id or None}
+    body = {"name": name, **source, "tags": tags(tag)}
     session(context).change("POST", "snapshots", body, wait, key)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 from novacron.models.base import Model, Name, ResourceId, Tags
 from novacron.models.image import BootMode
@@ -32,11 +32,18 @@ class CreateNetwork(Model):
 
 
 class CreateSnapshot(Model):
-    """The account is the volume's."""
+    """Of a volume, or of a VM's root disk; the account is theirs."""
 
     name: Name
-    volume_id: ResourceId
+    volume_id: ResourceId | None = None
+    vm_id: ResourceId | None = None
     tags: Tags = {}
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.volume_id is None) == (self.vm_id is None):
+            raise ValueError("give volume_id or vm_id")
+        return self
 
 
 class ImportImage(Model):

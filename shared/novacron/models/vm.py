@@ -89,6 +89,7 @@ class Vm(Observed):
     private_ips: list[str] = []
     public_ips: list[str] = []
     volume_ids: list[ResourceId] = []
+    """The root disk first."""
     created_at: datetime | None = None
     spot: bool = False
     bills_compute: bool

@@ -94,11 +94,7 @@ class Instances(AwsBase):
             image_id=self.public_id(region, native["ImageId"]),
             private_ips=_addresses(native),
             public_ips=[ip] if (ip := native.get("PublicIpAddress")) else [],
-            volume_ids=[
-                self.public_id(region, mapping["Ebs"]["VolumeId"])
-                for mapping in native.get("BlockDeviceMappings", [])
-                if "Ebs" in mapping
-            ],
+            volume_ids=[self.public_id(region, one) for one in _volumes(native)],
             created_at=native.get("LaunchTime"),
             spot=native.get("InstanceLifecycle") == "spot",
             bills_compute=bills,
@@ -117,3 +113,11 @@ def _addresses(native: InstanceTypeDef) -> list[str]:
     if not found and "PrivateIpAddress" in native:
         found = [native["PrivateIpAddress"]]
     return found
+
+
+def _volumes(native: InstanceTypeDef) -> list[str]:
+    """The ids of its volumes, the root's first."""
+    mappings = [one for one in native.get("BlockDeviceMappings", []) if "Ebs" in one]
+    root = native.get("RootDeviceName")
+    ordered = sorted(mappings, key=lambda one: one.get("DeviceName") != root)
+    return [one["Ebs"]["VolumeId"] for one in ordered]
