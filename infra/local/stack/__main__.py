@@ -14,7 +14,7 @@ from types import FrameType
 
 from infra.local.stack.api import Cli
 from infra.local.stack.control_plane import ROOT
-from infra.local.stack.job import main_job, tear_down
+from infra.local.stack.job import five_commands, main_job, tear_down
 from infra.local.stack.logs import errors
 from infra.local.stack.services import StackError
 from infra.local.stack.stack import running
@@ -42,6 +42,7 @@ def main() -> int:
             cli = Cli(stack.url, stack.token)
             with explained(stack.port):
                 main_job(cli, stack.targets, folder)
+                five_commands(cli, stack.targets)
                 if chosen.once:
                     tear_down(cli)
             if not chosen.once:
