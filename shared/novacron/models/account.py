@@ -11,12 +11,14 @@ from novacron.models.base import Model
 
 class ProviderType(StrEnum):
     AWS = "aws"
+    GCP = "gcp"
     LIBVIRT = "libvirt"
     MEMORY = "memory"
 
 
 class Identity(Model):
-    """``account`` is what the provider calls us: an AWS account id, a libvirt host UUID."""
+    """``account`` is what the provider calls us: an AWS account id, a Google project id, a
+    libvirt host UUID."""
 
     type: ProviderType
     account: str
