@@ -23,6 +23,8 @@ JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 JWT_TYPES = ("urn:ietf:params:oauth:token-type:jwt", "urn:ietf:params:oauth:token-type:id_token")
 _ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
+# What clients put into an assertion wherever they send it.
+_ENDPOINT = "https://oauth2.googleapis.com/token"
 _SCOPES = {
     "https://www.googleapis.com/auth/cloud-platform",
     "https://www.googleapis.com/auth/compute",
@@ -76,7 +78,8 @@ class Auth:
         """A service account's signed assertion for an access token."""
         if form.get("grant_type") != JWT_BEARER:
             raise OAuthRefusal("unsupported_grant_type", "Invalid grant_type")
-        claims = _verified(form.get("assertion", ""), self._public(), f"{self.url}/token")
+        meant_for = [_ENDPOINT, f"{self.url}/token"]
+        claims = _verified(form.get("assertion", ""), self._public(), meant_for)
         if claims["iss"] != self.email:
             raise OAuthRefusal("invalid_grant", "Invalid grant: account not found")
         if claims["exp"] - claims["iat"] > TOKEN_SECONDS:
@@ -162,7 +165,7 @@ def _public_key(pool: Pool, token: str) -> Any:
         ) from e
 
 
-def _verified(token: str, key: Any, audience: str | None) -> dict[str, Any]:
+def _verified(token: str, key: Any, audience: str | list[str] | None) -> dict[str, Any]:
     """The claims. Their times are the caller's, so real time counts, not the project's clock."""
     try:
         claims: dict[str, Any] = jwt.decode(

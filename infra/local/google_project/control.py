@@ -28,6 +28,7 @@ from werkzeug.wrappers import Response
 from ..common.faults import Fault
 from .auth import Pool
 from .errors import GoogleError
+from .monitoring import METRICS
 from .options import Switches
 from .project import LocalProject
 from .store import Body, path_of
@@ -143,6 +144,8 @@ class Control:
     def _metrics(self, request: Request, number: str) -> Response:
         wanted: dict[str, Any] = request.json()
         self._by_id(number)
+        if wanted["type"] not in METRICS:
+            raise KeyError(wanted["type"])
         points = sorted([float(at), float(value)] for at, value in wanted["points"])
         self._project.series[f"{number} {wanted['type']}"] = points
         return reply({"points": len(points)})

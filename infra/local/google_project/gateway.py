@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
+from socket import SHUT_RDWR
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,7 @@ class Gateway:
         try:
             response = self._answer(request)
         except ConnectionResetError:
-            environ["werkzeug.socket"].close()
+            environ["werkzeug.socket"].shutdown(SHUT_RDWR)
             raise
         return response(environ, start)
 
@@ -82,10 +83,10 @@ class Gateway:
         if fault and fault.when == "before":
             self._fail(fault)
         with self._project.lock:
-            body = self._run(replace(call, user=user))
+            response = reply(self._run(replace(call, user=user)))
         if fault and fault.when == "after":
             self._fail(fault)
-        return reply(body)
+        return response
 
     def _run(self, call: Call) -> Body:
         project = self._project

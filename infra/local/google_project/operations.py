@@ -65,6 +65,17 @@ def _ready(project: LocalProject, path: str, arguments: dict[str, Any]) -> None:
     project.store.items[arguments.get("path", path)]["status"] = "READY"
 
 
+@effect("set")
+def _set(project: LocalProject, path: str, arguments: dict[str, Any]) -> None:
+    project.store.items[path].update(arguments)
+
+
+@effect("restore")
+def _restore(project: LocalProject, path: str, arguments: dict[str, Any]) -> None:
+    if arguments["was"]:
+        project.store.items[path]["status"] = arguments["was"]
+
+
 class Operations:
     """``works`` by the operation's path; ``requests``: request id -> the operation it began."""
 
@@ -98,11 +109,10 @@ class Operations:
             "operationType": kind,
             "targetLink": link(target),
             "targetId": project.store.items[target]["id"],
-            "status": "RUNNING",
+            "status": "PENDING",
             "user": call.user,
             "progress": 0,
             "insertTime": timestamp(now),
-            "startTime": timestamp(now),
             "selfLink": link(path),
         }
         if not place.endswith("/global"):
@@ -142,25 +152,37 @@ class Operations:
             if self._project.lifecycle.look(place, [key.resource_id], ""):
                 self._finish(path)
             else:
-                self._project.store.items[path].update(progress=50)
+                self._run(path)
                 staging(self._project, self.works[path].target)
+
+    def _run(self, path: str) -> None:
+        body = self._project.store.items[path]
+        now = timestamp(self._project.clock.now())
+        body.update(status="RUNNING", progress=50, startTime=body.get("startTime", now))
 
     def finish_due(self) -> None:
         for key, _effect in self._project.lifecycle.due():
             self._finish(f"{key.region}/operations/{key.resource_id}")
 
     def check_ready(self, target: str) -> None:
-        """Raises resourceNotReady while something is being done with the resource."""
-        if self.of_target(target):
-            raise not_ready(target)
+        """Raises resourceNotReady while the resource is on its way to another state."""
+        for path in self.of_target(target):
+            if (self.works[path].effect, self.works[path].undo) != ("nothing", "nothing"):
+                raise not_ready(target)
 
     def supersede(self, target: str) -> None:
-        """End what is being done with a resource that is about to be deleted."""
+        """End what is being done with a resource that is about to stop or to be deleted. Raises
+        resourceNotReady if it is being deleted already, notFound if its insert ends as a failure.
+        """
         for path in self.of_target(target):
+            if self._project.store.items[path]["operationType"] == "delete":
+                raise not_ready(target)
             self._project.lifecycle.pending.pop(_key(path), None)
             self._finish(path)
+        self._project.store.get(target)
 
     def _finish(self, path: str) -> None:
+        self._run(path)
         work = self.works.pop(path)
         body = self._project.store.items[path]
         body.update(status="DONE", progress=100, endTime=timestamp(self._project.clock.now()))

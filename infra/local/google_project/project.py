@@ -36,7 +36,6 @@ class LocalProject:
         self.auth = Auth(self.project_id, self.clock)
         self.operations = Operations(self)
         self.recorder = Recorder(state_dir / "exchanges.jsonl")
-        self.pages: dict[str, list[str]] = {}
         self.console: dict[str, str] = {}
         self.series: dict[str, list[list[float]]] = {}
         self._file = state_dir / "project.json" if options.persist else None
@@ -60,7 +59,6 @@ class LocalProject:
             "pending": [
                 [asdict(key), asdict(value)] for key, value in self.lifecycle.pending.items()
             ],
-            "pages": self.pages,
             "console": self.console,
             "series": self.series,
         }
@@ -81,8 +79,7 @@ class LocalProject:
         self.lifecycle.pending = {
             Key(**key): Transition(**value) for key, value in state["pending"]
         }
-        self.pages, self.console = state["pages"], state["console"]
-        self.series = state["series"]
+        self.console, self.series = state["console"], state["series"]
 
     def close(self) -> None:
         self.blocks.close()

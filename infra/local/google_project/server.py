@@ -38,7 +38,8 @@ class Server:
         return self.project.auth.key_file()
 
     def serve_forever(self) -> None:
-        self._http.serve_forever()
+        # How long a stop may take.
+        self._http.serve_forever(poll_interval=0.05)
 
     def stop(self) -> None:
         """Stop answering and close the state; it can be started again from its directory."""

@@ -59,7 +59,7 @@ def attachment(
         disk = _new_disk(project, instance, index, initialize, default_type)
     else:
         disk = project.store.get(disk_path(project, asked["source"], zone_path))
-        check_unused(disk, asked.get("mode", "READ_WRITE"))
+        check_unused(project, disk, asked.get("mode", "READ_WRITE"))
     entry: Body = {
         "kind": "compute#attachedDisk",
         "type": "PERSISTENT",
@@ -90,10 +90,13 @@ def _new_disk(
     return disk_body(project, path, wanted, default_type)
 
 
-def check_unused(disk: Body, mode: str) -> None:
-    """One writer, or any number of readers. Which of both a disk has, its users say."""
+def check_unused(project: LocalProject, disk: Body, mode: str) -> None:
+    """One writer, or any number of readers:
+    https://cloud.google.com/compute/docs/disks/sharing-disks-between-vms"""
     for user in disk.get("users", []):
-        if mode != "READ_ONLY":
+        attached = project.store.get(path_of(user))["disks"]
+        modes = {entry["mode"] for entry in attached if entry["source"] == disk["selfLink"]}
+        if modes | {mode} != {"READ_ONLY"}:
             raise in_use("disk", path_of(disk["selfLink"]), path_of(user))
 
 

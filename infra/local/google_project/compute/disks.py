@@ -113,9 +113,10 @@ def resize(project: LocalProject, call: Call) -> Body:
     check_size(kind, size)
     region = ZONES[body["zone"].rpartition("/")[2]]
     failed = check_quota(project, region, {disk_metric(kind): size - old})
-    if failed is None:
-        body["sizeGb"] = str(size)
-    return project.operations.start(call, "resize", path, failure=failed)
+    change = {"sizeGb": str(size)}
+    return project.operations.start(
+        call, "resize", path, effect="set", arguments=change, failure=failed
+    )
 
 
 def _check_free(_project: LocalProject, path: str, body: Body) -> None:

@@ -47,7 +47,7 @@ def insert(project: LocalProject, call: Call) -> Body:
     body |= {name: call.body[name] for name in _FIELDS if name in call.body}
     _check(body)
     project.store.items[path] = body
-    return project.operations.start(call, "insert", path, undo="remove", also=[network])
+    return project.operations.start(call, "insert", path, undo="remove")
 
 
 @route("firewalls.patch")

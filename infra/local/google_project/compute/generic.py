@@ -114,9 +114,10 @@ def deleting(what: Collection, check: Check, status: str | None, **work: Any) ->
         body = project.store.get(path)
         check(project, path, body)
         project.operations.supersede(path)
+        how = {"effect": "remove", "undo": "restore", "arguments": {"was": body.get("status")}}
         if status:
             body["status"] = status
-        return project.operations.start(call, "delete", path, **({"effect": "remove"} | work))
+        return project.operations.start(call, "delete", path, **(how | work))
 
     return delete
 

@@ -35,8 +35,8 @@ def set_machine_type(project: LocalProject, call: Call) -> Body:
         )
     for disk in body["disks"]:
         check_disk_fits(machine, project.store.get(path_of(disk["source"])))
-    body["machineType"] = machine["selfLink"]
-    return project.operations.start(call, "setMachineType", path)
+    change = {"machineType": machine["selfLink"]}
+    return project.operations.start(call, "setMachineType", path, effect="set", arguments=change)
 
 
 @route("instances.setMetadata")

@@ -84,7 +84,10 @@ def _page(
     if token := call.params.get("pageToken"):
         last = _read(token, query)
         keyed = [pair for pair in keyed if pair[0] > last]
-    size = min(call.params.get("maxResults") or _MOST, _MOST, project.switches.page_size)
+    wanted = call.params.get("maxResults", _MOST)
+    if wanted > _MOST:
+        raise invalid("maxResults", wanted, f"Values must be between 0 and {_MOST}.")
+    size = min(wanted or _MOST, project.switches.page_size)
     page = keyed[:size]
     if len(keyed) <= size:
         return [body for _, body in page], None

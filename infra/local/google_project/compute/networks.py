@@ -92,7 +92,7 @@ def insert_subnetwork(project: LocalProject, call: Call) -> Body:
             )
     asked = call.body | {"network": network, "ipCidrRange": str(cidr)}
     add_subnetwork(project, path, asked)
-    return project.operations.start(call, "insert", path, undo="subnetwork.remove", also=[network])
+    return project.operations.start(call, "insert", path, undo="subnetwork.remove")
 
 
 def _range(text: str | None) -> IPv4Network:

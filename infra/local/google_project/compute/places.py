@@ -30,7 +30,7 @@ def check_call(project: LocalProject, call: Call) -> None:
 
     https://cloud.google.com/compute/docs/troubleshooting/troubleshooting-http-errors
     """
-    asked = call.params.get("project", project.project_id)
+    asked = call.params.get("project") or call.params["projectsId"]
     public = call.operation in _PUBLIC and asked in catalog.IMAGE_PROJECTS
     if asked != project.project_id and not public:
         raise GoogleError(

@@ -50,8 +50,9 @@ def stop(project: LocalProject, call: Call) -> Body:
     if body["status"] not in ("RUNNING", "PROVISIONING", "STAGING"):
         raise not_ready(path)
     project.operations.supersede(path)
+    how = {"undo": "restore", "arguments": {"was": body["status"]}}
     body["status"] = "STOPPING"
-    return project.operations.start(call, "stop", path, effect="instance.halt")
+    return project.operations.start(call, "stop", path, effect="instance.halt", **how)
 
 
 @route("instances.reset")
