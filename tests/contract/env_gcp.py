@@ -13,6 +13,7 @@ from tests.contract.env import Env
 
 REASON_TO_SKIP: str | None = None
 REGION = "us-central1"
+SECTOR = 512
 TRANSITION = 5.0
 
 
@@ -24,6 +25,17 @@ def open_env(folder: Path) -> Iterator[Env]:
 
     def settle() -> None:
         project.clock.advance(2 * TRANSITION)
+
+    def block(volume_id: str, index: int) -> tuple[str, int]:
+        zone, _, name = volume_id.partition("/")
+        path = f"{project.root}/zones/{zone}/disks/{name}"
+        return project.store.get(path)["id"], index * SECTOR
+
+    def write_block(volume_id: str, index: int, data: bytes) -> None:
+        project.blocks.write(*block(volume_id, index), data)
+
+    def read_block(volume_id: str, index: int) -> bytes:
+        return project.blocks.read(*block(volume_id, index), SECTOR)
 
     settings = {
         "project": project.project_id,
@@ -44,6 +56,8 @@ def open_env(folder: Path) -> Iterator[Env]:
             instance_type="e2-micro",
             other_type="e2-small",
             image_holds_snapshot=False,
+            write_block=write_block,
+            read_block=read_block,
         )
     finally:
         server.stop()

@@ -37,7 +37,7 @@ class Operations(GcpBase):
             told = request if step is None else {"request_id": str(uuid5(NAMESPACE, step)), **request}
             operation = self.call(service, method, **told)
             if failure(operation) is None:
-                return None if operation.status == "DONE" else path_of(operation)
+                return None if is_done(operation) else path_of(operation)
             step = f"{step or ''}/{operation.name}"
         raise failure(operation) or NotReady("The change has not begun.")
 
@@ -58,8 +58,13 @@ class Operations(GcpBase):
             raise
         if (failed := failure(found)) is not None:
             raise failed
-        if found.status != "DONE":
+        if not is_done(found):
             raise NotReady(f"{found.operation_type} is {found.progress}% done.")
+
+
+def is_done(operation: Any) -> bool:
+    """Unlike an instance's, an operation's status is an enumeration's member."""
+    return bool(operation.status.name == "DONE")
 
 
 def path_of(operation: Any) -> str:
@@ -72,7 +77,7 @@ def path_of(operation: Any) -> str:
 
 def failure(operation: Any) -> NovaCronError | None:
     """What stopped an operation that has ended; None for one that runs or has succeeded."""
-    if operation.status != "DONE":
+    if not is_done(operation):
         return None
     for one in operation.error.errors:
         status = int(operation.http_error_status_code or 0)

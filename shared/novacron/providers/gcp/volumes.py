@@ -48,12 +48,12 @@ class GcpVolumes(Instances, Volumes):
             "type_": kind.type,
             "provisioned_iops": kind.iops,
             "provisioned_throughput": kind.throughput_mibps,
-            "source_snapshot": spec.snapshot_id and self._snapshot(spec.snapshot_id),
+            "source_snapshot": spec.snapshot_id and self._snapshot_link(spec.snapshot_id),
             "labels": labels(spec.name, spec.tags, owner, spec),
         }
         return {name: value for name, value in told.items() if value is not None}
 
-    def _snapshot(self, snapshot_id: str) -> str:
+    def _snapshot_link(self, snapshot_id: str) -> str:
         """Looked up, as an unknown one is NotFound here and not a fault of the request."""
         self.call("snapshots", "get", snapshot=self.named(snapshot_id))
         return f"global/snapshots/{snapshot_id}"
