@@ -30,9 +30,7 @@ SIZE_GIB = {"pd": (1, 65536), HYPERDISK: (4, 65536)}
 IOPS, IOPS_PER_GIB = (3000, 160_000), 500
 THROUGHPUT_MIBPS, IOPS_PER_MIBPS = (140, 2400), 4
 
-HYPERDISK_ONLY = frozenset(
-    {"a4", "c4", "c4a", "c4d", "h4d", "m4", "n4", "n4a", "n4d", "x4"}
-)
+HYPERDISK_ONLY = frozenset({"a4", "c4", "c4a", "c4d", "h4d", "m4", "n4", "n4a", "n4d", "x4"})
 """Machine series that attach no persistent disk:
 https://cloud.google.com/compute/docs/disks/persistent-disks#machine_series_support"""
 

@@ -64,9 +64,7 @@ class GcpVms(Instances, ImageQuery, Vms):
             raise InvalidSpec(f"{subnet_id!r} is not in {region}.", field="subnet_id")
         return f"regions/{region}/subnetworks/{name}"
 
-    def _made(
-        self, spec: VmSpec, owner: Ownership, launch: Launch, operation: str | None
-    ) -> Vm:
+    def _made(self, spec: VmSpec, owner: Ownership, launch: Launch, operation: str | None) -> Vm:
         name = native_name(spec.name, owner)
         try:
             found = self.call("instances", "get", zone=launch.zone, instance=name)

@@ -71,7 +71,10 @@ class Instances(Lists, Operations):
             memory_mib=size.memory_mib,
             private_ips=_addresses(interfaces),
             public_ips=[
-                config.nat_i_p for nic in interfaces for config in nic.access_configs if config.nat_i_p
+                config.nat_i_p
+                for nic in interfaces
+                for config in nic.access_configs
+                if config.nat_i_p
             ],
             volume_ids=[place_of(disk.source).id for disk in native.disks if disk.source],
             created_at=when(native.creation_timestamp),

@@ -84,7 +84,9 @@ class NetworkParts(Lists, Operations):
         for part in parts:
             step = step_of(owner, f"{part.service}/{part.name}")
             try:
-                under_way = self.change(part.service, "insert_unary", step, **part.request) or under_way
+                under_way = (
+                    self.change(part.service, "insert_unary", step, **part.request) or under_way
+                )
             except Exception as error:
                 if not is_there(error):
                     raise

@@ -129,7 +129,9 @@ class GcpNetworks(NetworkParts, Networks):
 def _kept(network: Any) -> dict[str, Any]:
     """What the description of a network of ours keeps; empty for others."""
     found = _read(network.description)
-    return found if {"name", "region", "cidr", "tags", "tenant", "operation"} <= found.keys() else {}
+    return (
+        found if {"name", "region", "cidr", "tags", "tenant", "operation"} <= found.keys() else {}
+    )
 
 
 def _read(description: str) -> dict[str, Any]:

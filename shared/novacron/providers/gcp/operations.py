@@ -34,7 +34,9 @@ class Operations(GcpBase):
         """
         operation: Any = None
         for _ in range(ATTEMPTS):
-            told = request if step is None else {"request_id": str(uuid5(NAMESPACE, step)), **request}
+            told = (
+                request if step is None else {"request_id": str(uuid5(NAMESPACE, step)), **request}
+            )
             operation = self.call(service, method, **told)
             if failure(operation) is None:
                 return None if is_done(operation) else path_of(operation)

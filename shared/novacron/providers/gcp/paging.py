@@ -57,9 +57,7 @@ class Lists(GcpBase):
             if not token:
                 return
 
-    def _page(
-        self, service: str, query: str, size: int, token: str | None, **request: Any
-    ) -> Any:
+    def _page(self, service: str, query: str, size: int, token: str | None, **request: Any) -> Any:
         told = {"filter": query, "max_results": min(size, MOST), "page_token": token}
         given = {name: value for name, value in told.items() if value}
         method = "aggregated_list" if service in ZONAL else "list"

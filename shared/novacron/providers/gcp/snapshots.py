@@ -31,9 +31,7 @@ class GcpSnapshots(Lists, Operations, Snapshots):
         }
         step, operation = step_of(owner, "snapshots"), None
         try:
-            operation = self.change(
-                "snapshots", "insert_unary", step, snapshot_resource=request
-            )
+            operation = self.change("snapshots", "insert_unary", step, snapshot_resource=request)
         except Exception as error:
             if not is_there(error):
                 raise

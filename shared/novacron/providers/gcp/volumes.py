@@ -29,9 +29,7 @@ class GcpVolumes(Instances, Volumes):
         zone, step = self.zone_in(spec.region, spec.zone), step_of(owner, "disks")
         request["type_"] = f"zones/{zone}/diskTypes/{request['type_']}"
         try:
-            operation = self.change(
-                "disks", "insert_unary", step, zone=zone, disk_resource=request
-            )
+            operation = self.change("disks", "insert_unary", step, zone=zone, disk_resource=request)
         except Exception as error:
             if not is_there(error):
                 raise
