@@ -97,7 +97,7 @@ class GcpBase:
             of_region = [one.name for one in found.items if one.name.startswith(f"{region}-")]
             if not of_region:
                 raise InvalidSpec(f"{region} has no zone that is up.", field="region")
-            return min(of_region)
+            return str(min(of_region))
         match = _ZONE.fullmatch(zone)
         if match is None or match[1] != region:
             raise InvalidSpec(f"{zone!r} is no zone of {region}.", field="zone")

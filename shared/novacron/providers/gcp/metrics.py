@@ -90,7 +90,7 @@ class GcpMetrics(Instances):
                 self.limit("read")
                 answer = session.get(url, params=query, timeout=TIMEOUT)
                 if answer.status_code != 200:
-                    raise from_http_response(answer)
+                    raise from_http_response(answer)  # type: ignore[no-untyped-call]
                 page: dict[str, Any] = answer.json()
                 yield page
                 if not page.get("nextPageToken"):

@@ -51,12 +51,9 @@ class NetworkParts(Lists, Operations):
         description = json.dumps({KEY: kept}, separators=(",", ":"))
         if len(description) > MOST:
             raise InvalidSpec("A Google network has no room for so many tags.", field="tags")
-        body = {
-            "name": native_name(spec.name, owner),
-            "description": description,
-            "auto_create_subnetworks": False,
-        }
-        return Part("networks", body["name"], {"network_resource": body})
+        name = native_name(spec.name, owner)
+        body = {"name": name, "description": description, "auto_create_subnetworks": False}
+        return Part("networks", name, {"network_resource": body})
 
     def inner_parts(self, spec: NetworkSpec, owner: Ownership, network: str) -> list[Part]:
         """Subnets and rules. InvalidSpec: one that cannot be expressed, by its name."""
@@ -129,7 +126,7 @@ class NetworkParts(Lists, Operations):
             inner, outer = ip_network(subnet.cidr), ip_network(spec.cidr)
         except ValueError as error:
             raise InvalidSpec(str(error), field=f"{field}.cidr") from error
-        if inner.version != 4 or outer.version != 4 or not inner.subnet_of(outer):  # type: ignore[arg-type]
+        if inner.version != 4 or outer.version != 4 or not inner.subnet_of(outer):
             raise InvalidSpec(
                 f"{subnet.cidr} is no IPv4 block within {spec.cidr}.", field=f"{field}.cidr"
             )

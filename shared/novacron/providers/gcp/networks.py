@@ -24,6 +24,7 @@ from novacron.providers.gcp.errors import translated
 from novacron.providers.gcp.network_parts import NetworkParts, Part
 from novacron.providers.gcp.paging import MOST
 
+KEPT = frozenset({"name", "region", "cidr", "tags", "tenant", "operation", "digest"})
 # After these the same request goes on; after any other what was begun is taken back.
 PASSING = (NotReady, ProviderUnavailable, Throttled)
 
@@ -129,9 +130,7 @@ class GcpNetworks(NetworkParts, Networks):
 def _kept(network: Any) -> dict[str, Any]:
     """What the description of a network of ours keeps; empty for others."""
     found = _read(network.description)
-    return (
-        found if {"name", "region", "cidr", "tags", "tenant", "operation"} <= found.keys() else {}
-    )
+    return found if found.keys() >= KEPT else {}
 
 
 def _read(description: str) -> dict[str, Any]:

@@ -34,10 +34,8 @@ class Operations(GcpBase):
         """
         operation: Any = None
         for _ in range(ATTEMPTS):
-            told = (
-                request if step is None else {"request_id": str(uuid5(NAMESPACE, step)), **request}
-            )
-            operation = self.call(service, method, **told)
+            told = {} if step is None else {"request_id": str(uuid5(NAMESPACE, step))}
+            operation = self.call(service, method, **told, **request)
             if failure(operation) is None:
                 return None if is_done(operation) else path_of(operation)
             step = f"{step or ''}/{operation.name}"

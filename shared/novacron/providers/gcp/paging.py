@@ -40,8 +40,9 @@ class Lists(GcpBase):
         return Page(items=shown, next_cursor=found.next_page_token or None)
 
     def made_before(self, service: str, spec: Model, owner: Ownership) -> Any:
-        """What the operation made before, None if nothing. Conflict: it asked for something else."""
-        wanted = wanted_labels(ResourceFilter(tenant=owner.tenant, operation=owner.operation)) or {}
+        """What the operation made before, None if nothing. Conflict: of another request."""
+        where = ResourceFilter(tenant=owner.tenant, operation=owner.operation)
+        wanted = wanted_labels(where) or {}
         for one in self.everything(service, filter_of(wanted)):
             if matches(one, wanted):
                 return same(one, spec, owner)

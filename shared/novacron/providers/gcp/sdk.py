@@ -35,15 +35,14 @@ def _register() -> None:
     spec = find_spec(PACKAGE)
     if spec is None or spec.loader is None:
         raise ModuleNotFoundError(f"No module named {PACKAGE!r}", name=PACKAGE)
-    package = module_from_spec(spec)
+    package, loader = module_from_spec(spec), spec.loader
 
     def missing(name: str) -> Any:
         """PEP 562: a submodule alone, or else all that the package defines."""
         if find_spec(f"{PACKAGE}.{name}") is not None:
             return import_module(f"{PACKAGE}.{name}")
         del package.__dict__["__getattr__"]
-        assert spec.loader is not None  # noqa: S101 - checked above
-        spec.loader.exec_module(package)
+        loader.exec_module(package)
         return getattr(package, name)
 
     package.__dict__["__getattr__"] = missing

@@ -36,9 +36,9 @@ INSTANCE: dict[str, Meaning] = {
     "REPAIRING": Meaning(VmState.PENDING, False),
     "DEPROVISIONING": Meaning(VmState.DELETING, False),
 }
-"""https://cloud.google.com/compute/docs/instances/instance-lifecycle and
-https://cloud.google.com/compute/vm-instance-pricing#billingmodel. An instance that is being deleted is
-STOPPING until it is gone. Disks are charged in every state until they are deleted."""
+"""https://cloud.google.com/compute/docs/instances/instance-lifecycle and, for
+what is charged, https://cloud.google.com/compute/vm-instance-pricing. An instance that is being
+deleted is STOPPING until it is gone. Disks are charged in every state until they are deleted."""
 
 VOLUME: dict[str, VolumeState] = {
     "CREATING": VolumeState.CREATING,
