@@ -5,6 +5,7 @@ https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.timeSeries/list
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from statistics import fmean
@@ -46,10 +47,11 @@ def _bad(message: str) -> GoogleError:
 @route("projects.timeSeries.list")
 def list_(project: LocalProject, call: Call) -> Body:
     """Newest point first, in (startTime, endTime]. ``pageSize`` counts points."""
-    if "metric.type" not in call.params.get("filter", ""):
-        raise _bad(
-            "The supplied filter does not specify a valid combination of metric and resource."
-        )
+    asked = re.search(r'metric\.type\s*=\s*"([^"]*)"', call.params.get("filter", ""))
+    if asked is None:
+        raise _bad("The supplied filter does not specify a valid combination of metric.")
+    if asked[1] not in METRICS:
+        raise GoogleError(404, "notFound", f"Cannot find metric(s) that match type = {asked[1]}.")
     start, end = (_seconds(call, f"interval.{name}") for name in ("startTime", "endTime"))
     if start > end:
         raise _bad("Field interval had an invalid value: the start is after the end.")

@@ -59,4 +59,5 @@ def test_bytes_are_whole_numbers_and_can_be_rates(cloud: Cloud) -> None:
 def test_a_query_needs_a_metric_and_an_interval(cloud: Cloud) -> None:
     assert asked(cloud, CPU, 1).json() == {"unit": "1"}
     assert asked(cloud, CPU, 1, filter="").status_code == 400
+    assert asked(cloud, "compute.googleapis.com/none", 1).status_code == 404
     assert asked(cloud, CPU, 1, **{"interval.endTime": "yesterday"}).status_code == 400

@@ -44,6 +44,9 @@ _KEPT = (
 @route("instances.insert")
 def insert(project: LocalProject, call: Call) -> Body:
     """The instance and its disks are there at once; a failed operation takes them away again."""
+    for name in ("sourceInstanceTemplate", "sourceMachineImage"):
+        if name in call.params:
+            raise invalid(name, call.params[name], "Not supported by this local project.")
     path, body = new_body(project, call, INSTANCES)
     zone = call.params["zone"]
     zone_path = f"{project.root}/zones/{zone}"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from ..store import Collection
 
-ZONES = Collection("zones", "compute#zone", "global")
-REGIONS = Collection("regions", "compute#region", "global")
 MACHINE_TYPES = Collection("machineTypes", "compute#machineType", "zones")
 DISK_TYPES = Collection("diskTypes", "compute#diskType", "zones")
 INSTANCES = Collection("instances", "compute#instance", "zones", labelled=True)
