@@ -117,21 +117,18 @@ def test_series_without_persistent_disks_get_hyperdisks() -> None:
         for_machine("n4", VolumeClass.BALANCED, 3)
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["custom-1-1024", "e2-custom-2-4096", "n2-custom-48-65536", "n2-custom-4-65536-ext"]
-    + ["e2-custom-small-2048", "n2d-custom-16-16384", "e2-standard-4", "n4a-custom-3-1"],
-)
+EXIST = """custom-1-1024 e2-custom-2-4096 n2-custom-48-65536 n2-custom-4-65536-ext
+    e2-custom-small-2048 n2d-custom-16-16384 e2-standard-4 n4a-custom-3-1"""
+DO_NOT = """custom-3-3840 e2-custom-3-4096 e2-custom-34-65536 n2-custom-34-65536 n2-custom-4-1000
+    n2-custom-4-1024 n2-custom-4-65536 e2-custom-32-262144 c2-custom-4-8192 n2-custom-4"""
+
+
+@pytest.mark.parametrize("name", EXIST.split())
 def test_types_that_there_are_pass(name: str) -> None:
     check_custom(name)
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["custom-3-3840", "e2-custom-3-4096", "e2-custom-34-65536", "n2-custom-34-65536"]
-    + ["n2-custom-4-1000", "n2-custom-4-1024", "n2-custom-4-65536", "e2-custom-32-262144"]
-    + ["c2-custom-4-8192", "n2-custom-4"],
-)
+@pytest.mark.parametrize("name", DO_NOT.split())
 def test_types_that_there_are_not_are_refused(name: str) -> None:
     with pytest.raises(InvalidSpec) as refused:
         check_custom(name)

@@ -52,11 +52,11 @@ def test_tags_that_ec2_refuses_are_named(tags: dict[str, str], field: str) -> No
 def test_every_alias_resolves_on_every_provider(provider: ProviderType) -> None:
     for alias in ALIASES:
         for architecture in Architecture:
-            try:
-                query = resolve(provider, alias, architecture)
-            except InvalidSpec as refused:
-                assert (provider, alias, refused.field) == ("gcp", "amazon-linux-2023", "image")
+            if (provider, alias) == (ProviderType.GCP, "amazon-linux-2023"):
+                with pytest.raises(InvalidSpec):
+                    resolve(provider, alias, architecture)
                 continue
+            query = resolve(provider, alias, architecture)
             assert query.id or (query.owner and (query.name_pattern or query.family))
     assert resolve(provider, "ami-1", Architecture.X86_64).id == "ami-1"
 
