@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from novacron.errors import InvalidSpec, NotFound, ProviderUnavailable, QuotaExceeded, Throttled
+from novacron.errors import (
+    InvalidSpec,
+    NotFound,
+    NotReady,
+    ProviderUnavailable,
+    QuotaExceeded,
+    Throttled,
+)
 from novacron.mapping.images import GCP_IMAGES
 from novacron.models.account import MetricName
 from novacron.models.base import Ownership, PageRequest
@@ -60,6 +67,33 @@ def test_a_faulty_request_names_its_field(
     with pytest.raises(InvalidSpec) as refused:
         provider.create_vm(world.spec(**changes), world.owner())
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize("unknown", ["us-central1-z/web", "us-central1-a/none", "web", "x/y/z"])
+def test_unknown_places_are_not_found(provider: GcpProvider, unknown: str) -> None:
+    for look in (provider.get_vm, provider.get_volume, provider.delete_vm):
+        with pytest.raises(NotFound):
+            look(unknown)
+
+
+def test_what_was_accepted_but_cannot_be_seen_is_not_ready(
+    world: World, provider: GcpProvider
+) -> None:
+    """An answer may come before the resource does."""
+    world.server.project.switches.transition_describes = 3
+    spec, owner = world.spec(), world.owner()
+    for kind in ("instances", "disks"):
+        world.fault(f"{kind}.get", "notFound", http_status=404)
+    vm = provider.create_vm(spec, owner)
+    assert (vm.state, vm.bills_compute, vm.name) == (VmState.PENDING, True, "web")
+    world.fault("instances.get", "notFound", http_status=404)
+    with pytest.raises(NotReady):
+        provider.get_vm(vm.id)
+    volume = VolumeSpec(name="v", region=REGION, size_gib=1)
+    with pytest.raises(NotReady):
+        provider.create_volume(volume, owner := world.owner())
+    provider.delete_volume(provider.create_volume(volume, owner).id)
+    provider.delete_vm(vm.id)
 
 
 def test_a_custom_type_is_made_and_read(world: World, provider: GcpProvider) -> None:

@@ -48,7 +48,13 @@ class GcpBase:
         called = getattr(self._client(service), method)
         self.limit("read" if method.startswith(_READS) else "write")
         told = {"project": self.account.project, **request}
-        return called(request=told, retry=None, timeout=TIMEOUT)
+        try:
+            return called(request=told, retry=None, timeout=TIMEOUT)
+        except Exception as error:
+            # Of an id it is not found; of a create it is the request's field.
+            if "Unknown zone" in str(error) and not method.startswith("insert"):
+                raise NotFound(f"There is no zone {request.get('zone')!r}.") from error
+            raise
 
     def limit(self, family: str) -> None:
         if self.limiter is not None:

@@ -43,7 +43,7 @@ class GcpImages(Lists, Operations, Images):
         except Exception as error:
             if not is_there(error):
                 raise
-        made = self.call("images", "get", image=request["name"])
+        made = self.made("images", operation, image=request["name"])
         return self._image_of(same(made, spec, owner), operation)
 
     @translated

@@ -41,6 +41,15 @@ class Operations(GcpBase):
             step = f"{step or ''}/{operation.name}"
         raise failure(operation) or NotReady("The change has not begun.")
 
+    def made(self, service: str, operation: str | None, **request: Any) -> Any:
+        """What a change has just made. NotReady: it was accepted and cannot be seen yet."""
+        try:
+            return self.call(service, "get", **request)
+        except Exception as error:
+            if operation is None or not is_missing(error):
+                raise
+            raise NotReady(f"{service} {request}: {operation} is under way.") from error
+
     @translated
     def check_operation(self, provider_operation: str) -> None:
         match = _PATH.fullmatch(provider_operation)

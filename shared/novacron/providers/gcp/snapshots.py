@@ -35,7 +35,7 @@ class GcpSnapshots(Lists, Operations, Snapshots):
         except Exception as error:
             if not is_there(error):
                 raise
-        made = self.call("snapshots", "get", snapshot=request["name"])
+        made = self.made("snapshots", operation, snapshot=request["name"])
         return self._snapshot(same(made, spec, owner), operation)
 
     @translated

@@ -33,7 +33,7 @@ class GcpVolumes(Instances, Volumes):
         except Exception as error:
             if not is_there(error):
                 raise
-        made = self.call("disks", "get", zone=zone, disk=request["name"])
+        made = self.made("disks", operation, zone=zone, disk=request["name"])
         return self._volume(same(made, spec, owner), operation)
 
     def _request(self, spec: VolumeSpec, owner: Ownership) -> dict[str, Any]:
