@@ -14,7 +14,7 @@ from novacron.providers.gcp.errors import blamed, translated
 from novacron.providers.gcp.image_query import ImageQuery
 from novacron.providers.gcp.instances import Instances
 from novacron.providers.gcp.launch import Launch, instance
-from novacron.providers.gcp.operations import is_missing, is_there
+from novacron.providers.gcp.operations import is_missing
 from novacron.providers.gcp.ownership import native_name, same, step_of
 from novacron.providers.gcp.states import INSTANCE, meaning
 
@@ -31,14 +31,7 @@ class GcpVms(Instances, ImageQuery, Vms):
         launch = self._launch(spec)
         request = instance(spec, owner, launch)
         step = step_of(owner, "instances")
-        try:
-            operation = self.change(
-                "instances", "insert_unary", step, zone=launch.zone, instance_resource=request
-            )
-        except Exception as error:
-            if not is_there(error):
-                raise
-            operation = None
+        operation = self.insert("instances", step, zone=launch.zone, instance_resource=request)
         return self._made(spec, owner, launch, operation)
 
     def _launch(self, spec: VmSpec) -> Launch:

@@ -11,7 +11,7 @@ from novacron.models.volume import ResourceFilter
 from novacron.providers.base import Images
 from novacron.providers.gcp.errors import translated
 from novacron.providers.gcp.instances import when
-from novacron.providers.gcp.operations import Operations, is_there
+from novacron.providers.gcp.operations import Operations
 from novacron.providers.gcp.ownership import labels, native_name, owned, same, step_of
 from novacron.providers.gcp.paging import Lists
 from novacron.providers.gcp.states import IMAGE, meaning
@@ -37,12 +37,7 @@ class GcpImages(Lists, Operations, Images):
             "labels": labels(spec.name, spec.tags, owner, spec),
             "guest_os_features": _features(spec, source),
         }
-        step, operation = step_of(owner, "images"), None
-        try:
-            operation = self.change("images", "insert_unary", step, image_resource=request)
-        except Exception as error:
-            if not is_there(error):
-                raise
+        operation = self.insert("images", step_of(owner, "images"), image_resource=request)
         made = self.made("images", operation, image=request["name"])
         return self._image_of(same(made, spec, owner), operation)
 

@@ -19,7 +19,7 @@ from novacron.models.base import Ownership
 from novacron.models.network import NetworkSpec, SubnetSpec
 from novacron.providers.gcp.base import last
 from novacron.providers.gcp.errors import translated
-from novacron.providers.gcp.operations import Operations, is_there
+from novacron.providers.gcp.operations import Operations
 from novacron.providers.gcp.ownership import labels, native_name, step_of
 from novacron.providers.gcp.paging import Lists
 
@@ -80,13 +80,7 @@ class NetworkParts(Lists, Operations):
         under_way = None
         for part in parts:
             step = step_of(owner, f"{part.service}/{part.name}")
-            try:
-                under_way = (
-                    self.change(part.service, "insert_unary", step, **part.request) or under_way
-                )
-            except Exception as error:
-                if not is_there(error):
-                    raise
+            under_way = self.insert(part.service, step, **part.request) or under_way
         if under_way is not None:
             raise NotReady("The network is being made; the same request again goes on.")
 

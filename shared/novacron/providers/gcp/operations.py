@@ -41,6 +41,15 @@ class Operations(GcpBase):
             step = f"{step or ''}/{operation.name}"
         raise failure(operation) or NotReady("The change has not begun.")
 
+    def insert(self, service: str, step: str, **request: Any) -> str | None:
+        """``change`` by an insert. None also where the name is there: the caller sees whose."""
+        try:
+            return self.change(service, "insert_unary", step, **request)
+        except Exception as error:
+            if isinstance(translate(error), AlreadyExists):
+                return None
+            raise
+
     def made(self, service: str, operation: str | None, **request: Any) -> Any:
         """What a change has just made. NotReady: it was accepted and cannot be seen yet."""
         try:
@@ -96,11 +105,6 @@ def failure(operation: Any) -> NovaCronError | None:
             return Conflict(found.detail)
         return found
     return None
-
-
-def is_there(error: Exception) -> bool:
-    """Whether the SDK's error says that the name is taken."""
-    return isinstance(translate(error), AlreadyExists)
 
 
 def is_missing(error: Exception) -> bool:

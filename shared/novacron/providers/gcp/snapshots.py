@@ -10,7 +10,7 @@ from novacron.providers.base import Snapshots
 from novacron.providers.gcp.base import place_of
 from novacron.providers.gcp.errors import translated
 from novacron.providers.gcp.instances import when
-from novacron.providers.gcp.operations import Operations, is_there
+from novacron.providers.gcp.operations import Operations
 from novacron.providers.gcp.ownership import labels, native_name, owned, same, step_of
 from novacron.providers.gcp.paging import Lists
 from novacron.providers.gcp.states import SNAPSHOT, meaning
@@ -29,12 +29,8 @@ class GcpSnapshots(Lists, Operations, Snapshots):
             "storage_locations": [place.region],
             "labels": labels(spec.name, spec.tags, owner, spec),
         }
-        step, operation = step_of(owner, "snapshots"), None
-        try:
-            operation = self.change("snapshots", "insert_unary", step, snapshot_resource=request)
-        except Exception as error:
-            if not is_there(error):
-                raise
+        step = step_of(owner, "snapshots")
+        operation = self.insert("snapshots", step, snapshot_resource=request)
         made = self.made("snapshots", operation, snapshot=request["name"])
         return self._snapshot(same(made, spec, owner), operation)
 

@@ -13,7 +13,6 @@ from novacron.providers.base import Volumes
 from novacron.providers.gcp.base import last, place_of
 from novacron.providers.gcp.errors import translated
 from novacron.providers.gcp.instances import Instances, when
-from novacron.providers.gcp.operations import is_there
 from novacron.providers.gcp.ownership import labels, native_name, owned, same, step_of
 from novacron.providers.gcp.states import VOLUME, meaning
 
@@ -25,14 +24,10 @@ class GcpVolumes(Instances, Volumes):
         found = self.made_before("disks", spec, owner)
         if found is not None:
             return self._volume(found)
-        request, operation = self._request(spec, owner), None
+        request = self._request(spec, owner)
         zone, step = self.zone_in(spec.region, spec.zone), step_of(owner, "disks")
         request["type_"] = f"zones/{zone}/diskTypes/{request['type_']}"
-        try:
-            operation = self.change("disks", "insert_unary", step, zone=zone, disk_resource=request)
-        except Exception as error:
-            if not is_there(error):
-                raise
+        operation = self.insert("disks", step, zone=zone, disk_resource=request)
         made = self.made("disks", operation, zone=zone, disk=request["name"])
         return self._volume(same(made, spec, owner), operation)
 
