@@ -75,7 +75,7 @@ def _price(rates: dict[str, dict[str, dict[str, Decimal]]], one: dict[str, str])
         if region not in parts.get("ram", {}):
             return None
         total += parts["ram"][region] * Decimal(one["MEMORY_GB"])
-    return str(total.quantize(Decimal("0.000001")).normalize())
+    return f"{total.quantize(Decimal('0.000001')).normalize():f}"
 
 
 def _row(one: dict[str, str]) -> list[Any]:
