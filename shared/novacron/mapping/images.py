@@ -1,6 +1,7 @@
 """Image aliases to what each provider calls the image. What is no alias passes through as an id.
 
-A new image is one row in ``AWS_IMAGES``, a new provider one row in ``RESOLVERS``.
+A new image is one row in ``AWS_IMAGES`` and ``GCP_IMAGES``, a new provider one row in
+``RESOLVERS``.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from novacron.errors import InvalidSpec
 from novacron.models.account import ProviderType
 from novacron.models.base import Model
 from novacron.models.vm import Architecture
@@ -15,12 +17,14 @@ from novacron.models.vm import Architecture
 
 class ImageQuery(Model):
     """How to find an image: ``id`` is it; otherwise the newest of ``owner`` that fits
-    ``name_pattern`` (wildcard ``*``), or, where that is quicker, what ``ssm_parameter`` holds."""
+    ``name_pattern`` (wildcard ``*``), or, where that is quicker, what ``ssm_parameter`` holds;
+    or the newest image of ``owner``'s ``family``."""
 
     id: str | None = None
     owner: str | None = None
     name_pattern: str | None = None
     ssm_parameter: str | None = None
+    family: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,25 @@ def _aws(image: str, architecture: Architecture) -> ImageQuery:
     )
 
 
+# (project, family by architecture): https://cloud.google.com/compute/docs/images/os-details
+GCP_IMAGES: Mapping[str, tuple[str, Mapping[Architecture, str]]] = {
+    alias: (project, {Architecture.X86_64: x86_64, Architecture.ARM64: arm64})
+    for alias, project, x86_64, arm64 in (
+        ("debian-12", "debian-cloud", "debian-12", "debian-12-arm64"),
+        ("debian-13", "debian-cloud", "debian-13", "debian-13-arm64"),
+        ("ubuntu-22.04", "ubuntu-os-cloud", "ubuntu-2204-lts", "ubuntu-2204-lts-arm64"),
+        ("ubuntu-24.04", "ubuntu-os-cloud", "ubuntu-2404-lts-amd64", "ubuntu-2404-lts-arm64"),
+    )
+}
+
+
+def _gcp(image: str, architecture: Architecture) -> ImageQuery:
+    if image not in GCP_IMAGES:
+        raise InvalidSpec(f"Google has no image {image!r}.", field="image")
+    project, families = GCP_IMAGES[image]
+    return ImageQuery(owner=project, family=families[architecture])
+
+
 def _by_name(image: str, architecture: Architecture) -> ImageQuery:
     """A pool holds one architecture under the alias itself, the other with a suffix."""
     suffix = "" if architecture is Architecture.X86_64 else f"-{architecture.value}"
@@ -94,13 +117,15 @@ def _by_name(image: str, architecture: Architecture) -> ImageQuery:
 
 RESOLVERS: Mapping[ProviderType, Callable[[str, Architecture], ImageQuery]] = {
     ProviderType.AWS: _aws,
+    ProviderType.GCP: _gcp,
     ProviderType.LIBVIRT: _by_name,
     ProviderType.MEMORY: _by_name,
 }
 
 
 def resolve(provider: ProviderType, image: str, architecture: Architecture) -> ImageQuery:
-    """Never fails: what is no alias is taken as the provider's own id."""
+    """What is no alias is taken as the provider's own id. InvalidSpec (image): an alias of what
+    this provider does not have."""
     if image not in ALIASES:
         return ImageQuery(id=image)
     return RESOLVERS[provider](image, architecture)

@@ -6,11 +6,13 @@ Adding a provider is one row in ``RULES``.
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from novacron.errors import Conflict, InvalidSpec
+from novacron.mapping.labels_gcp import NAME, from_labels, to_labels
 from novacron.models.account import ProviderType
 from novacron.models.base import Model, Ownership, Tags
 
@@ -33,7 +35,10 @@ class Owned(Model):
 
 @dataclass(frozen=True)
 class TagRules:
-    """A provider's limits, in characters; ``count`` includes our own tags."""
+    """A provider's limits, in characters; ``count`` includes our own tags.
+
+    ``spell`` writes our own tags where their names or values are none there, ``unspell`` reads
+    them; any tenant can then be written."""
 
     name_key: str | None = None
     count: int | None = None
@@ -42,6 +47,10 @@ class TagRules:
     reserved_prefixes: tuple[str, ...] = (RESERVED_PREFIX,)
     allowed: Callable[[str], bool] | None = None
     allowed_text: str = ""
+    key_start: str = ""
+    """What a key begins with, as a regular expression."""
+    spell: Callable[[Mapping[str, str]], dict[str, str]] | None = None
+    unspell: Callable[[Mapping[str, str]], dict[str, str]] = dict
 
 
 def _aws_character(one: str) -> bool:
@@ -60,6 +69,20 @@ RULES: Mapping[ProviderType, TagRules] = {
         reserved_prefixes=(RESERVED_PREFIX, "aws:"),
         allowed=_aws_character,
         allowed_text="letters, digits, spaces and _ . : / = + - @",
+    ),
+    # https://cloud.google.com/compute/docs/labeling-resources#requirements; Google's own labels
+    # begin with "goog-".
+    ProviderType.GCP: TagRules(
+        name_key=NAME,
+        count=64,
+        key_length=63,
+        value_length=63,
+        reserved_prefixes=(RESERVED_PREFIX, "novacron-", "goog-"),
+        allowed=frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-").__contains__,
+        allowed_text="lower case letters, digits, _ and -",
+        key_start="[a-z]",
+        spell=to_labels,
+        unspell=from_labels,
     ),
     ProviderType.LIBVIRT: TagRules(),
     ProviderType.MEMORY: TagRules(),
@@ -90,10 +113,13 @@ def to_native(
     """
     rules = RULES[provider]
     ours = {TENANT: owner.tenant, OPERATION: owner.operation, SPEC: digest(spec)}
+    if rules.spell is not None:
+        ours = rules.spell(ours)
+    else:
+        _check_characters(rules, owner.tenant, "tenant")
     if rules.name_key is not None:
         ours[rules.name_key] = name
         _check_characters(rules, name, "name")
-    _check_characters(rules, owner.tenant, "tenant")
     for key, value in tags.items():
         _check_tag(rules, provider, key, value)
     if rules.count is not None and len(tags) + len(ours) > rules.count:
@@ -108,6 +134,7 @@ def to_native(
 def from_native(provider: ProviderType, native: Mapping[str, str]) -> Owned:
     """The inverse of ``to_native``. Tags that the provider itself sets ("aws:...") are left out."""
     rules = RULES[provider]
+    native = rules.unspell(native)
     tags = {
         key: value
         for key, value in native.items()
@@ -134,6 +161,8 @@ def _check_tag(rules: TagRules, provider: ProviderType, key: str, value: str) ->
         raise InvalidSpec(f'the tag "{key}" has a reserved prefix', field=field)
     if not 1 <= len(key) <= rules.key_length:
         raise InvalidSpec(f"a key has 1 to {rules.key_length} characters", field=field)
+    if not re.match(rules.key_start, key):
+        raise InvalidSpec(f"a key begins with {rules.key_start}", field=field)
     if len(value) > rules.value_length:
         raise InvalidSpec(f"a value has at most {rules.value_length} characters", field=field)
     _check_characters(rules, key + value, field)

@@ -18,7 +18,8 @@ class ProviderType(StrEnum):
 
 
 class Identity(Model):
-    """``account`` is what the provider calls us: an AWS account id, a libvirt host UUID."""
+    """``account`` is what the provider calls us: an AWS account id, a Google project id, a
+    libvirt host UUID."""
 
     type: ProviderType
     account: str

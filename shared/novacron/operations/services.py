@@ -46,6 +46,10 @@ class SecretStore(Protocol):
     def delete(self, secret_id: str) -> None: ...
 
 
+ENDPOINTS = frozenset({"endpoint_url", "monitoring_url", "token_uri"})
+"""Settings that say where calls go, whatever the provider."""
+
+
 class Providers:
     """Account -> adapter, made once a process and credential."""
 
@@ -70,11 +74,11 @@ class Providers:
         An endpoint of the caller's choice would let a tenant reach into our network, so that
         only those that the deployment lists are accepted.
         """
-        endpoint = settings.get("endpoint_url")
-        if endpoint is not None and endpoint not in self._endpoints:
-            raise InvalidSpec(
-                "This deployment does not allow that endpoint.", field="settings.endpoint_url"
-            )
+        for name in ENDPOINTS & settings.keys():
+            if settings[name] not in self._endpoints:
+                raise InvalidSpec(
+                    "This deployment does not allow that endpoint.", field=f"settings.{name}"
+                )
         return adapter(kind).from_settings(settings, secret)
 
 

@@ -13,10 +13,10 @@ from ..errors import invalid
 # GiB.
 _SIZES = {
     "hyperdisk-balanced": (4, 65536),
-    "pd-balanced": (10, 65536),
+    "pd-balanced": (1, 65536),
     "pd-extreme": (500, 65536),
-    "pd-ssd": (10, 65536),
-    "pd-standard": (10, 65536),
+    "pd-ssd": (1, 65536),
+    "pd-standard": (1, 65536),
 }
 # Hyperdisk Balanced: 500 IOPS per GiB up to 160,000; MB/s up to a quarter of the IOPS and 2,400.
 _BASE_IOPS, _IOPS_PER_GB, _MOST_IOPS = 3000, 500, 160000

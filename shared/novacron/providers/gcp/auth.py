@@ -1,0 +1,149 @@
+"""Settings of a Google Cloud account, and the credential that its calls carry."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from novacron.errors import InvalidSpec
+
+# https://cloud.google.com/resource-manager/docs/creating-managing-projects; a domain's may precede
+_PROJECT = re.compile(r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]")
+_REGION = re.compile(r"[a-z]+-[a-z]+\d+")
+# https://cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds
+_POOL = re.compile(
+    r"projects/\d+/locations/global/workloadIdentityPools/[a-z0-9-]{4,32}/providers/[a-z0-9-]{4,32}"
+)
+_EMAIL = re.compile(r"[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com")
+_URLS = ("endpoint_url", "monitoring_url", "token_uri")
+_SETTINGS = {"project", "region", "regions", "workload_identity_provider", "service_account"}
+_SETTINGS |= set(_URLS)
+_SECRETS = {"service_account_key"}
+_KEY_FIELDS = ("client_email", "private_key", "private_key_id", "type")
+
+SCOPES = (
+    "https://www.googleapis.com/auth/compute",
+    "https://www.googleapis.com/auth/monitoring.read",
+)
+TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
+MONITORING_URL = "https://monitoring.googleapis.com"
+
+
+@dataclass(frozen=True)
+class GcpAccount:
+    """``regions`` are all that the account is used in, the home ``region`` first.
+
+    ``key`` is a service account's key file; without it ``pool`` is the workload identity provider
+    that takes our own AWS role, and without that the environment's credential is used.
+    """
+
+    project: str
+    region: str
+    regions: tuple[str, ...]
+    endpoint_url: str | None = None
+    monitoring_url: str = MONITORING_URL
+    token_uri: str = TOKEN_URI
+    pool: str | None = None
+    service_account: str | None = None
+    key: dict[str, str] | None = field(default=None, repr=False)
+
+
+def read_settings(settings: dict[str, str], secret: dict[str, str]) -> GcpAccount:
+    """Checked settings. InvalidSpec names the first at fault; a secret's value is never told."""
+    for given, known, where in ((settings, _SETTINGS, "settings"), (secret, _SECRETS, "secret")):
+        if unknown := sorted(given.keys() - known):
+            raise InvalidSpec(
+                f"Google accounts have no {unknown[0]!r}; there are {', '.join(sorted(known))}.",
+                field=f"{where}.{unknown[0]}",
+            )
+    region = _matched(_REGION, settings.get("region", ""), "region", "a Google region")
+    others = [part.strip() for part in settings.get("regions", "").split(",") if part.strip()]
+    more = [_matched(_REGION, one, "regions", "a Google region") for one in others]
+    pool, email = settings.get("workload_identity_provider"), settings.get("service_account")
+    if email and not pool:
+        raise InvalidSpec(
+            "A service_account is impersonated through a workload_identity_provider only.",
+            field="settings.service_account",
+        )
+    urls = {name: _url(settings[name], name) for name in _URLS if settings.get(name)}
+    return GcpAccount(
+        project=_matched(_PROJECT, settings.get("project", ""), "project", "a project's id"),
+        region=region,
+        regions=tuple(dict.fromkeys([region, *more])),
+        pool=pool and _matched(_POOL, pool, "workload_identity_provider", "a provider's name"),
+        service_account=email and _matched(_EMAIL, email, "service_account", "its e-mail address"),
+        key=_key(secret.get("service_account_key") or ""),
+        **urls,
+    )
+
+
+def make_credentials(account: GcpAccount) -> Any:
+    """A google.auth credential; it asks for a token at the first call. ValueError: a bad key."""
+    if account.key is not None:
+        from google.oauth2.service_account import Credentials
+
+        # A key file names where its assertion goes: anywhere at all, so that ours counts instead.
+        told = account.key | {"token_uri": account.token_uri}
+        return Credentials.from_service_account_info(told, scopes=SCOPES)
+    if account.pool is not None:
+        from google.auth import aws
+
+        return aws.Credentials.from_info(_federation(account), scopes=SCOPES)
+    import google.auth
+
+    return google.auth.default(scopes=SCOPES)[0]
+
+
+def _federation(account: GcpAccount) -> dict[str, Any]:
+    """What ``gcloud iam workload-identity-pools create-cred-config --aws`` writes, but for the
+    instance metadata: a function's role is in its environment.
+    https://cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds"""
+    told: dict[str, Any] = {
+        "type": "external_account",
+        "audience": f"//iam.googleapis.com/{account.pool}",
+        "subject_token_type": "urn:ietf:params:aws:token-type:aws4_request",
+        "token_url": "https://sts.googleapis.com/v1/token",
+        "credential_source": {
+            "environment_id": "aws1",
+            "regional_cred_verification_url": (
+                "https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15"
+            ),
+        },
+    }
+    if account.service_account:
+        told["service_account_impersonation_url"] = (
+            "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/"
+            f"{account.service_account}:generateAccessToken"
+        )
+    return told
+
+
+def _matched(pattern: re.Pattern[str], text: str, setting: str, what: str) -> str:
+    if not pattern.fullmatch(text):
+        raise InvalidSpec(f"{text!r} is not {what}.", field=f"settings.{setting}")
+    return text
+
+
+def _url(text: str, setting: str) -> str:
+    if urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname:
+        raise InvalidSpec(f"{text!r} is not an http(s) URL.", field=f"settings.{setting}")
+    return text.rstrip("/")
+
+
+def _key(text: str) -> dict[str, str] | None:
+    if not text:
+        return None
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    known = isinstance(found, dict) and all(isinstance(found.get(f), str) for f in _KEY_FIELDS)
+    if not known or found["type"] != "service_account":
+        raise InvalidSpec(
+            "service_account_key is not the JSON of a service account's key.",
+            field="secret.service_account_key",
+        ) from None
+    return {name: str(value) for name, value in found.items()}

@@ -1,0 +1,73 @@
+"""The Google Cloud provider, put together."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from novacron.errors import AuthenticationFailed, NovaCronError, PermissionDenied
+from novacron.models.account import CostEstimate, Health, Identity, ProviderType
+from novacron.models.vm import VmSpec
+from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
+from novacron.providers.gcp.auth import read_settings
+from novacron.providers.gcp.compute import GcpVms
+from novacron.providers.gcp.costs import estimate
+from novacron.providers.gcp.errors import translated
+from novacron.providers.gcp.images import GcpImages
+from novacron.providers.gcp.metrics import GcpMetrics
+from novacron.providers.gcp.networks import GcpNetworks
+from novacron.providers.gcp.quota import GcpQuota
+from novacron.providers.gcp.snapshots import GcpSnapshots
+from novacron.providers.gcp.volumes import GcpVolumes
+
+
+class GcpProvider(
+    GcpVms,
+    GcpVolumes,
+    GcpSnapshots,
+    GcpImages,
+    GcpNetworks,
+    GcpQuota,
+    GcpMetrics,
+    CloudProvider,
+    SpotVms,
+    OnlineVolumeResize,
+):
+    """One Google Cloud project, in the regions of its settings."""
+
+    type = ProviderType.GCP
+    sdk = "google.cloud.compute_v1"
+
+    @classmethod
+    def from_settings(cls, settings: dict[str, str], secret: dict[str, str]) -> Self:
+        """Settings: ``project``, ``region``; optional ``regions`` (others, by comma),
+        ``workload_identity_provider`` ("projects/<number>/locations/global/...") with or without
+        ``service_account`` (whom to impersonate), ``endpoint_url``, ``monitoring_url``,
+        ``token_uri``. Secret: ``service_account_key`` (the key file's JSON) or nothing. Without
+        either the environment's credential is taken."""
+        return cls(read_settings(settings, secret))
+
+    @translated
+    def authenticate(self) -> Identity:
+        self.call("regions", "get", region=self.account.region)
+        principal = getattr(self.credentials, "service_account_email", None)
+        return Identity(
+            type=self.type,
+            account=self.account.project,
+            principal=principal or self.account.pool or "the environment's credential",
+        )
+
+    def validate_credentials(self) -> Health:
+        try:
+            identity = self.authenticate()
+        except (AuthenticationFailed, PermissionDenied) as error:
+            return Health(healthy=False, detail=error.detail)
+        return Health(healthy=True, detail=f"Google knows us as {identity.principal}.")
+
+    def health(self) -> Health:
+        try:
+            return self.validate_credentials()
+        except NovaCronError as error:
+            return Health(healthy=False, detail=error.detail)
+
+    def estimate_cost(self, spec: VmSpec) -> CostEstimate:
+        return estimate(spec)
