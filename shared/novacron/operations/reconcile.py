@@ -32,7 +32,7 @@ class Report(Model):
     deleted_orphans: list[str] = []
     lost: list[str] = []
     unreachable: list[str] = []
-    """Accounts that could not be looked at; the next run tries again."""
+    """Accounts that could not be looked at, and why; the next run tries again."""
 
 
 def reconcile(services: Services) -> Report:
@@ -42,8 +42,8 @@ def reconcile(services: Services) -> Report:
     for account in services.store.all_accounts():
         try:
             report = _account(services, account, report)
-        except NovaCronError:
-            report = _with(report, "unreachable", account.id)
+        except NovaCronError as error:
+            report = _with(report, "unreachable", f"{account.id}: {error.detail}")
     return report
 
 
