@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import datetime
 from importlib import import_module
 from typing import Any
@@ -19,10 +20,12 @@ from novacron.models.operation import (
 )
 from novacron.models.provider_account import ProviderAccount
 from novacron.operations.kinds import NoArguments
-from novacron.operations.services import Providers, Services
+from novacron.operations.limits import Limiter
+from novacron.operations.services import Providers, SecretStore, Services
 from novacron.operations.submit import submit_change, submit_create
 from novacron.runtime.aws import SecretsManager, StepFunctions
 from novacron.runtime.logging import logger
+from novacron.store.buckets import Buckets
 from novacron.tenancy.principal import Principal, Role
 from tests.api import CONTEXT, call
 from tests.roles import role_of
@@ -60,9 +63,13 @@ class Stage(logging.Handler):
             )["stateMachineArn"]
             for name in ("provision", "operate")
         ]
-        here.providers = Providers(secrets)
+        here.providers = self._providers(secrets)
         here.starter = StepFunctions(*arns)
         return here
+
+    def _providers(self, secrets: SecretStore) -> Providers:
+        buckets = Buckets(self.world.services.store.table)
+        return Providers(secrets, limiter=lambda one: Limiter(buckets, one, time.time))
 
     def account(self, **changes: Any) -> ProviderAccount:
         told: dict[str, Any] = {
@@ -148,7 +155,7 @@ class Stage(logging.Handler):
 
     def forget_adapter(self) -> None:
         """A new process: credentials are read and the role is assumed again."""
-        self.services.providers = Providers(self.services.providers.secrets)
+        self.services.providers = self._providers(self.services.providers.secrets)
 
     def close(self) -> None:
         logging.getLogger(logger().name).removeHandler(self)

@@ -49,9 +49,15 @@ class SecretStore(Protocol):
 class Providers:
     """Account -> adapter, made once a process and credential."""
 
-    def __init__(self, secrets: SecretStore, endpoints: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        secrets: SecretStore,
+        endpoints: Sequence[str] = (),
+        limiter: Callable[[ProviderAccount], Callable[[str], None]] | None = None,
+    ) -> None:
         self.secrets = secrets
         self._endpoints = endpoints
+        self._limiter = limiter
         self._made: dict[tuple[str, datetime | None], CloudProvider] = {}
 
     def of(self, account: ProviderAccount) -> CloudProvider:
@@ -59,7 +65,9 @@ class Providers:
         credential = (account.id, account.rotated_at)
         if credential not in self._made:
             secret = self.secrets.read(account.secret_id) if account.secret_id else {}
-            self._made[credential] = self.make(account.type, account.settings, secret)
+            made = self.make(account.type, account.settings, secret)
+            made.limiter = self._limiter(account) if self._limiter else None
+            self._made[credential] = made
         return self._made[credential]
 
     def make(
