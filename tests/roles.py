@@ -15,12 +15,11 @@ from novacron.runtime.permissions import Need
 
 PREFIXES = {
     "dynamodb": "dynamodb",
-    "iam": "iam",
     "secretsmanager": "secretsmanager",
     "stepfunctions": "states",
     "sts": "sts",
 }
-PLACES = {"secretsmanager": "secrets", "sts": "cloud roles", "iam": "cloud roles"}
+PLACES = {"secretsmanager": "secrets", "sts": "cloud roles"}
 FREE = frozenset({"sts:GetCallerIdentity"})
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
 WRITES = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}

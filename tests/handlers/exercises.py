@@ -119,6 +119,12 @@ def reconcile(stage: Stage) -> None:
     stage.invoke("functions.schedules.reconcile", {})
 
 
+def rotate_credentials(stage: Stage) -> None:
+    stage.key_account()
+    stage.world.clock.at += timedelta(days=90)
+    stage.invoke("functions.schedules.rotate_credentials", {})
+
+
 def state_change(stage: Stage) -> None:
     stage.record(ResourceKind.VM, "i-0123456789abcdef0")
     event = {
@@ -149,6 +155,7 @@ EXERCISES: dict[str, Exercise] = {
     "operations.list": reading("/operations"),
     "networks.create": creating("/networks", NET),
     "schedules.reconcile": reconcile,
+    "schedules.rotate_credentials": rotate_credentials,
     "snapshots.create": creating(
         "/snapshots", {"name": "s", "volume_id": "volume-1"}, ResourceKind.VOLUME
     ),

@@ -128,6 +128,15 @@ class Stage(logging.Handler):
         body = NoArguments()
         return submit_change(self.services, ADMIN, kind, resource_id, body, key)
 
+    def key_account(self) -> None:
+        """The account signs with an access key of a user of its own."""
+        iam = boto3.client("iam")
+        iam.create_user(UserName="novacron")
+        key = iam.create_access_key(UserName="novacron")["AccessKey"]
+        keys = {"access_key_id": key["AccessKeyId"], "secret_access_key": key["SecretAccessKey"]}
+        self.services.providers.secrets.write("acme", ACCOUNT, keys)
+        self.services.store.save_account(self.account(settings={"region": REGION}))
+
     def lose_executions(self) -> None:
         machines = boto3.client("stepfunctions", region_name=REGION)
         for machine in machines.list_state_machines()["stateMachines"]:
