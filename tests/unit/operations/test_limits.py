@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -46,7 +47,17 @@ def _passes(limiter: Callable[[str], None], calls: int) -> int:
     return passed
 
 
-def test_processes_share_a_bucket_and_wait_for_it(world: World, account: ProviderAccount) -> None:
+def test_processes_share_a_bucket_and_wait_for_it(
+    world: World, account: ProviderAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # DynamoDB checks and writes an item in one step; moto under threads does not.
+    real, atomic = Buckets._write, Lock()
+
+    def one_step(*args: Any) -> int | None:
+        with atomic:
+            return real(*args)
+
+    monkeypatch.setattr(Buckets, "_write", one_step)
     clock = Seconds()
     buckets = Buckets(world.services.store.table)
     processes = [Limiter(buckets, account, clock) for _ in range(4)]
