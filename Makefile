@@ -55,8 +55,9 @@ check: setup .tools/sam/.ready ## lint, formatting, types, template
 	$(RUN) infra.template --check
 	$(SAM) validate --lint --template-file infra/template.yaml
 
-test: setup ## all tests
+test: setup ## all tests, and those of units and handlers on a second Python if there is one
 	.venv/bin/pytest
+	@infra/other_python.sh $(UV) $(PY)
 
 bench: setup ## every runnable comparison
 	@for file in bench/*.py; do case $$file in */__init__.py) ;; *) $(RUN) bench.$$(basename $$file .py) || exit 1;; esac; done

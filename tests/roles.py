@@ -11,40 +11,74 @@ import botocore.client
 import pytest
 from botocore.exceptions import ClientError
 
-PREFIXES = {"dynamodb": "dynamodb", "stepfunctions": "states", "secretsmanager": "secretsmanager"}
+from novacron.runtime.permissions import Need
+
+PREFIXES = {
+    "dynamodb": "dynamodb",
+    "secretsmanager": "secretsmanager",
+    "stepfunctions": "states",
+    "sts": "sts",
+}
+PLACES = {"secretsmanager": "secrets", "sts": "cloud roles"}
+FREE = frozenset({"sts:GetCallerIdentity"})
+"""https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
 WRITES = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
 WRITES["ConditionCheck"] = "ConditionCheckItem"
-_current: list[set[str]] = []
+_current: list[frozenset[Need]] = []
+_taken: list[tuple[str, Need]] = []
 
 
 @contextmanager
 def role_of(module: str) -> Iterator[None]:
     """Act in the role of ``module``'s function."""
-    _current.append({need.action for need in import_module(module).REQUIRES})
+    taken = {need for name, need in _taken if name == module}
+    _current.append(import_module(module).REQUIRES - taken)
     try:
         yield
     finally:
         _current.pop()
 
 
-def actions(service: str, operation: str, given: dict[str, Any]) -> list[str]:
-    """The IAM actions of one SDK call; a transaction is checked write by write
+@contextmanager
+def without(module: str, need: Need) -> Iterator[None]:
+    """Take ``need`` away from the role of ``module``'s function, and from no other."""
+    _taken.append((module, need))
+    try:
+        yield
+    finally:
+        _taken.pop()
+
+
+def needs(service: str, operation: str, given: dict[str, Any]) -> list[Need]:
+    """What one SDK call needs; a transaction is checked write by write
     (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html)."""
     if operation == "TransactWriteItems":
-        return [f"dynamodb:{WRITES[kind]}" for item in given["TransactItems"] for kind in item]
-    return [f"{PREFIXES[service]}:{operation}"]
+        kinds = [kind for item in given["TransactItems"] for kind in item]
+        return [Need(f"dynamodb:{WRITES[kind]}", "table") for kind in kinds]
+    action = f"{PREFIXES[service]}:{operation}"
+    if service == "dynamodb":
+        return [Need(action, "index" if "IndexName" in given else "table")]
+    if operation == "StartExecution":
+        provisions = given["stateMachineArn"].endswith("provision")
+        return [Need(action, "provision" if provisions else "operate")]
+    return [Need(action, PLACES.get(service, "executions"))]
 
 
 def enforce(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every SDK client checks the current role from now on."""
+    """Every SDK client checks the current role from now on.
+
+    What a cloud is asked with an account's own credential is no matter of the function's role.
+    """
     real: Callable[..., Any] = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def checked(self: Any, operation: str, given: dict[str, Any]) -> Any:
         service = self.meta.service_model.service_name
         if _current and service in PREFIXES:
-            for action in actions(service, operation, given):
-                if action not in _current[-1]:
-                    told = f"User: role is not authorized to perform: {action} on resource: it"
+            for need in needs(service, operation, given):
+                if need.action in FREE:
+                    continue
+                if need not in _current[-1]:
+                    told = f"User: role is not authorized to perform: {need.action} on: {need.on}"
                     error = {"Error": {"Code": "AccessDeniedException", "Message": told}}
                     raise ClientError(error, operation)  # type: ignore[arg-type]
         return real(self, operation, given)

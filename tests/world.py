@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.loaders
+import botocore.session
 import pytest
 from moto import mock_aws
 
@@ -146,12 +149,19 @@ def create_table(name: str) -> Any:
     return client
 
 
+@cache
+def _loader(_search_path: str | None = None) -> botocore.loaders.Loader:
+    return botocore.loaders.Loader()
+
+
 @contextmanager
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """moto's AWS with a table in it; yields the DynamoDB client."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    # One loader for all sessions reads botocore's service models once and not for each test.
+    monkeypatch.setattr(botocore.session, "create_loader", _loader)
     with mock_aws():
         yield create_table("novacron")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from novacron.operations.services import DEFAULT_QUOTAS
@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     jwks_url: str = ""
     quotas: Annotated[dict[str, int], NoDecode] = DEFAULT_QUOTAS
     """Resources a tenant may have: ``kind=number,kind=number``; a kind not named keeps its own."""
+    rotate_after_days: int = Field(default=90, ge=1)
+    """Age at which a credential is replaced, where the provider can make a new one."""
     endpoints: Annotated[list[str], NoDecode] = []
     """Provider endpoints other than the clouds' own that accounts may name, with commas."""
 

@@ -35,8 +35,11 @@ class Stack:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Stack]:
-    """Everything up and deployed; on leaving, everything stopped in order. StackError."""
+def running(folder: Path, host: bool = True) -> Iterator[Stack]:
+    """Everything up and deployed; on leaving, everything stopped in order. StackError.
+
+    Without ``host``, the in-memory cloud plays on-premises, which is quicker.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "memory").mkdir(exist_ok=True)
     chosen = ports(folder / "ports.json", ["control-plane", "aws", "issuer"])
@@ -54,7 +57,9 @@ def running(folder: Path) -> Iterator[Stack]:
                 stack.callback(service.stop)
                 service.start()
         with told("on-premises"):
-            on_premises = stack.enter_context(clouds.on_premises(folder))
+            on_premises = (
+                stack.enter_context(clouds.on_premises(folder)) if host else clouds.memory()
+            )
         targets = [clouds.aws(chosen["aws"]), on_premises]
         extras = ("libvirt",) if on_premises.type == "libvirt" else ()
         with told("sam build"):

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from novacron.cli.config import Config, load
-from novacron.cli.exits import BY_CODE, FAILED, NOT_SIGNED_IN, UNREACHABLE, CliError
+from novacron.cli.exits import BY_CODE, FAILED, NOT_SIGNED_IN, REMEDIES, UNREACHABLE, CliError
 
 Json = dict[str, Any]
 FINAL = frozenset({"succeeded", "failed"})
@@ -97,7 +97,9 @@ def _decoded(reply: httpx.Response) -> Json:
     try:
         body = reply.json()
     except ValueError as error:
-        raise CliError(f"The API answered {reply.status_code} with no JSON.", FAILED) from error
+        raise CliError(
+            f"{reply.url} answered {reply.status_code} with no JSON. Is NOVACRON_URL the API's own?"
+        ) from error
     return body if isinstance(body, dict) else {"items": body}
 
 
@@ -110,8 +112,8 @@ def _problem(body: Json) -> CliError:
         lines = [f"{detail} ({faults[0][0]})"]
     else:
         lines = [detail, *(f"  {field}: {told}" for field, told in faults)]
-    if body.get("remedy"):
-        lines.append(str(body["remedy"]))
+    exit_code = BY_CODE.get(code, FAILED)
+    lines.append(str(body.get("remedy") or REMEDIES[exit_code]))
     if body.get("correlation_id"):
         lines.append(f"(correlation id {body['correlation_id']})")
-    return CliError("\n".join(lines), BY_CODE.get(code, FAILED))
+    return CliError("\n".join(lines), exit_code)

@@ -9,13 +9,14 @@ import typer
 from rich.console import Console
 
 from novacron.cli import config, network, provider, storage, vm
-from novacron.cli.exits import CliError
+from novacron.cli.exits import EXIT_CODES, CliError
 from novacron.cli.output import Format
 from novacron.cli.resource import Id, resource_app
 from novacron.cli.session import Session, session
 
 root = typer.Typer(
     help="One API for virtual machines, wherever they run.",
+    epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -68,7 +69,7 @@ def wait(context: typer.Context, operation_id: Id) -> None:
 @audit.command("list")
 def audit_list(context: typer.Context) -> None:
     """List the audit log, oldest first."""
-    session(context).show_all("audit", ["seq", "at", "subject", "action", "resource", "decision"])
+    session(context).show_all("audit", ["number", "at", "subject", "action", "resource", "outcome"])
 
 
 @audit.command("verify")
@@ -77,7 +78,10 @@ def audit_verify(context: typer.Context) -> None:
     here = session(context)
     result = here.connect().get("audit/verify")
     if not result["intact"]:
-        raise CliError(f"The chain is broken at entry {result['broken_at']}.")
+        raise CliError(
+            f"The chain is broken at entry {result['broken_at']}: it was changed or removed. "
+            "Keep the table as it is and compare it with its backups."
+        )
     here.out.print(f"Intact: {result['entries']} entries.")
 
 

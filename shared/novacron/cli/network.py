@@ -33,7 +33,7 @@ def _document(file: Path) -> dict[str, Any]:
     try:
         loaded = yaml.safe_load(file.read_text())
     except yaml.YAMLError as error:
-        raise CliError(f"{file}: {error}") from error
+        raise CliError(f"{file} is no YAML: {error}. Mend it and try again.") from error
     if not isinstance(loaded, dict):
-        raise CliError(f"{file}: a network is a mapping with name, region, cidr and subnets.")
+        raise CliError(f"{file}: write a network as a mapping with name, region, cidr, subnets.")
     return loaded

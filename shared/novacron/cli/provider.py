@@ -72,7 +72,7 @@ def _secret(file: Path | None) -> dict[str, str]:
     try:
         loaded = json.loads(file.read_text())
     except ValueError as error:
-        raise CliError(f"{file} is not JSON: {error}") from error
+        raise CliError(f"{file} is not JSON: {error}. Mend the file and try again.") from error
     if not isinstance(loaded, dict):
-        raise CliError(f"{file}: a credential is a JSON object of names and values.")
+        raise CliError(f'{file}: write a credential as a JSON object, as in {{"name": "value"}}.')
     return {str(name): str(value) for name, value in loaded.items()}

@@ -19,6 +19,18 @@ class AccountRequest(Model):
     secret: dict[str, SecretStr] = Field(default={}, max_length=16)
 
 
+class Rotation(Model):
+    """A credential's replacement under way. Names of credentials are no secrets.
+
+    ``there``: what the provider had before the new one was made. ``replaced``: the new one is in
+    use, and ``old`` waits to be retired.
+    """
+
+    old: str
+    there: list[str]
+    replaced: bool = False
+
+
 class ProviderAccount(Model):
     """``secret_id`` names the entry in the secret store; None where no secret is needed."""
 
@@ -31,3 +43,4 @@ class ProviderAccount(Model):
     created_at: datetime
     validated_at: datetime | None = None
     rotated_at: datetime | None = None
+    rotation: Rotation | None = None

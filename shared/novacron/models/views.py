@@ -109,7 +109,7 @@ class Account(Model):
 
     @classmethod
     def of(cls, account: ProviderAccount) -> Account:
-        return cls(**account.model_dump(exclude={"tenant", "secret_id"}))
+        return cls(**account.model_dump(exclude={"tenant", "secret_id", "rotation"}))
 
 
 class Accounts(Model):

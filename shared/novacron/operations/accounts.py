@@ -57,7 +57,7 @@ def replace_credential(
     """Keep another credential once it has been seen to work; until then the old one stays."""
     account = services.store.account(who.tenant, account_id)
     now = services.now()
-    renewed = account.model_copy(update={"rotated_at": now, "validated_at": now})
+    renewed = account.model_copy(update={"rotated_at": now, "validated_at": now, "rotation": None})
     return _keep(services, renewed, secret)
 
 

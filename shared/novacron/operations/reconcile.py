@@ -1,27 +1,28 @@
 """Make records and clouds agree again after a crash.
 
-Three cures: an operation whose state machine has gone is started again; a resource that carries
-our tag but has no record is adopted, or deleted when its operation had failed; a record whose
-resource has gone is marked lost.
+Four cures: an operation whose state machine has gone is started again; a resource that carries
+our tag but has no record is adopted, or deleted when its operation had failed; a record that is
+not as the resource is now is refreshed; a record whose resource has gone is marked lost.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from novacron.errors import AlreadyExists, NotFound, NotReady, NovaCronError
+from novacron.errors import AlreadyExists, Conflict, NotFound, NotReady, NovaCronError
 from novacron.models.base import Model, PageRequest
 from novacron.models.operation import Operation, OperationState, ResourceKind, ResourceRecord
 from novacron.models.provider_account import ProviderAccount
 from novacron.operations.kinds import ACCESS, Found
 from novacron.operations.services import Services
+from novacron.operations.steps import seen
 from novacron.providers.base import CloudProvider
 
 GRACE = timedelta(seconds=60)
 """A younger operation may be between its record and its state machine's start."""
 
-ENDED = frozenset({"deleted", "failed", "lost"})
+ENDED = frozenset({"deleted", "failed"})
 
 
 class Report(Model):
@@ -30,9 +31,21 @@ class Report(Model):
     restarted: list[str] = []
     adopted: list[str] = []
     deleted_orphans: list[str] = []
+    refreshed: list[str] = []
     lost: list[str] = []
     unreachable: list[str] = []
-    """Accounts that could not be looked at; the next run tries again."""
+    """Accounts that could not be looked at, and why; the next run tries again."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One kind of one account's resources, listed since ``at``; of all, only ids are kept."""
+
+    services: Services
+    account: ProviderAccount
+    kind: ResourceKind
+    at: datetime
+    seen: set[str] = field(default_factory=set)
 
 
 def reconcile(services: Services) -> Report:
@@ -42,8 +55,8 @@ def reconcile(services: Services) -> Report:
     for account in services.store.all_accounts():
         try:
             report = _account(services, account, report)
-        except NovaCronError:
-            report = _with(report, "unreachable", account.id)
+        except NovaCronError as error:
+            report = _with(report, "unreachable", f"{account.id}: {error.detail}")
     return report
 
 
@@ -65,19 +78,19 @@ def _account(services: Services, account: ProviderAccount, report: Report) -> Re
     provider = services.providers.of(account)
     vm_operations = set()
     for kind in ResourceKind:
+        look = Look(services, account, kind, services.now())
         for found in ACCESS[kind].owned(provider, account.tenant, None):
             if kind is ResourceKind.VM:
                 vm_operations.add(found.operation)
             elif kind is ResourceKind.VOLUME and found.operation in vm_operations:
                 continue  # a disk made with its VM, and deleted with it
-            report = _resource(services, account, kind, found, report)
-        report = _records(services, account, provider, kind, report)
+            report = _resource(look, found, report)
+        report = _records(look, provider, report)
     return report
 
 
-def _resource(
-    services: Services, account: ProviderAccount, kind: ResourceKind, found: Found, report: Report
-) -> Report:
+def _resource(look: Look, found: Found, report: Report) -> Report:
+    services, account, kind = look.services, look.account, look.kind
     if found.operation is None:
         return report
     resource_id = f"{kind.value}-{found.operation.removeprefix('op-')}"
@@ -87,12 +100,13 @@ def _resource(
         if part_of_another and not operation.state.final:
             return report
         if part_of_another or operation.state is OperationState.FAILED:
-            return _with(report, "deleted_orphans", _delete(services, account, kind, found))
+            return _orphan(look, found, report)
     try:
-        services.store.resource(account.tenant, kind, resource_id)
-        return report
+        record = services.store.resource(account.tenant, kind, resource_id)
     except NotFound:
         pass
+    else:
+        return _refresh(look, record, found, report)
     try:
         services.store.adopt(_adopted(services, account, kind, resource_id, found), account.type)
     except AlreadyExists:
@@ -100,10 +114,15 @@ def _resource(
     return _with(report, "adopted", resource_id)
 
 
-def _delete(services: Services, account: ProviderAccount, kind: ResourceKind, found: Found) -> str:
-    with suppress(NotFound):
-        ACCESS[kind].delete(services.providers.of(account), found.id)
-    return found.id
+def _orphan(look: Look, found: Found, report: Report) -> Report:
+    provider = look.services.providers.of(look.account)
+    try:
+        ACCESS[look.kind].delete(provider, found.id)
+    except NotFound:
+        pass
+    except Conflict:  # in use after all, by what the listing did not show yet
+        return report
+    return _with(report, "deleted_orphans", found.id)
 
 
 def _adopted(
@@ -125,33 +144,49 @@ def _adopted(
     )
 
 
-def _records(
-    services: Services,
-    account: ProviderAccount,
-    provider: CloudProvider,
-    kind: ResourceKind,
-    report: Report,
-) -> Report:
+def _refresh(look: Look, record: ResourceRecord, found: Found, report: Report) -> Report:
+    """The record as ``found``, unless an operation or a later look is to say how it is."""
+    if record.provider_id != found.id:
+        return report
+    look.seen.add(found.id)
+    now = seen(look.services, record, found).model_copy(update={"observed_at": look.at})
+    same = (now.state, now.document) == (record.state, record.document)
+    if same or record.observed_at >= look.at or not _settled(record):
+        return report
+    try:
+        look.services.store.save_resource(now, look.account.type)
+    except NotReady:
+        return report
+    return _with(report, "refreshed", record.id)
+
+
+def _records(look: Look, provider: CloudProvider, report: Report) -> Report:
+    """Look one by one at what the listing did not have."""
     page = PageRequest(limit=1000)
     while True:
-        records = services.store.resources(account.tenant, kind, page)
+        records = look.services.store.resources(look.account.tenant, look.kind, page)
         for record in records.items:
-            if record.account_id == account.id and _gone(provider, record):
-                report = _lose(services, account, record, report)
+            if record.account_id == look.account.id and record.provider_id not in look.seen:
+                report = _record(look, provider, record, report)
         if records.next_cursor is None:
             return report
         page = PageRequest(limit=1000, cursor=records.next_cursor)
 
 
-def _gone(provider: CloudProvider, record: ResourceRecord) -> bool:
-    settled = record.running_operation is None and record.state not in ENDED
-    if not settled or record.provider_id is None:
-        return False
+def _record(look: Look, provider: CloudProvider, record: ResourceRecord, report: Report) -> Report:
+    if not _settled(record) or record.state == "lost" or record.provider_id is None:
+        return report
     try:
         found = ACCESS[record.kind].get(provider, record.provider_id)
     except NotFound:
-        return True
-    return str(getattr(found, "state", "")) == "deleted"
+        return _lose(look.services, look.account, record, report)
+    if str(getattr(found, "state", "")) == "deleted":
+        return _lose(look.services, look.account, record, report)
+    return _refresh(look, record, found, report)
+
+
+def _settled(record: ResourceRecord) -> bool:
+    return record.running_operation is None and record.state not in ENDED
 
 
 def _lose(

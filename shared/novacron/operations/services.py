@@ -25,6 +25,10 @@ DEFAULT_QUOTAS: dict[str, int] = {
 """Resources a tenant may have, by kind, where the deployment sets nothing else."""
 
 
+NEXT = "next."
+"""Begins the names, in a kept secret, of a credential that has not been seen to work yet."""
+
+
 class Starter(Protocol):
     """Starts the state machine that carries an operation out."""
 
@@ -53,18 +57,36 @@ ENDPOINTS = frozenset({"endpoint_url", "monitoring_url", "token_uri"})
 class Providers:
     """Account -> adapter, made once a process and credential."""
 
-    def __init__(self, secrets: SecretStore, endpoints: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        secrets: SecretStore,
+        endpoints: Sequence[str] = (),
+        limiter: Callable[[ProviderAccount], Callable[[str], None]] | None = None,
+    ) -> None:
         self.secrets = secrets
         self._endpoints = endpoints
+        self._limiter = limiter
         self._made: dict[tuple[str, datetime | None], CloudProvider] = {}
 
     def of(self, account: ProviderAccount) -> CloudProvider:
         """The adapter for ``account``. Raises AuthenticationFailed, InvalidSpec (settings)."""
         credential = (account.id, account.rotated_at)
         if credential not in self._made:
-            secret = self.secrets.read(account.secret_id) if account.secret_id else {}
-            self._made[credential] = self.make(account.type, account.settings, secret)
+            whole = self.secrets.read(account.secret_id) if account.secret_id else {}
+            secret, _ = self.split(whole)
+            made = self.make(account.type, account.settings, secret)
+            made.limiter = self._limiter(account) if self._limiter else None
+            self._made[credential] = made
         return self._made[credential]
+
+    @staticmethod
+    def split(whole: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+        """A kept secret as the credential in use and the one that is to replace it, or {}."""
+        current = {name: value for name, value in whole.items() if not name.startswith(NEXT)}
+        following = {
+            name.removeprefix(NEXT): value for name, value in whole.items() if name not in current
+        }
+        return current, following
 
     def make(
         self, kind: ProviderType, settings: dict[str, str], secret: dict[str, str]

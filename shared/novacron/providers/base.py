@@ -264,4 +264,26 @@ class OnlineVolumeResize:
     """``resize_volume`` works while the volume is attached to a running VM."""
 
 
-CAPABILITIES: tuple[type, ...] = (SpotVms, OnlineVolumeResize)
+class CredentialRotation(ABC):
+    """Can make a new credential beside the one in use, and remove an old one."""
+
+    @abstractmethod
+    def credential_name(self, secret: dict[str, str]) -> str | None:
+        """What the provider calls ``secret``, which is no secret; None: there is none to rotate,
+        as for a role that is assumed. Makes no call."""
+
+    @abstractmethod
+    def list_credentials(self) -> list[str]:
+        """Names of all that the provider accepts for us now."""
+
+    @abstractmethod
+    def rotate_credential(self, secret: dict[str, str]) -> dict[str, str]:
+        """``secret`` with a new credential in it; the old one goes on working. Not idempotent:
+        a repeat makes another. Conflict when the provider allows no more of them."""
+
+    @abstractmethod
+    def retire_credential(self, name: str) -> None:
+        """Remove the credential of this name, for good. NotFound when it is gone."""
+
+
+CAPABILITIES: tuple[type, ...] = (SpotVms, OnlineVolumeResize, CredentialRotation)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from novacron.errors import AuthenticationFailed
 from novacron.models.operation import Operation, OperationKind
+from novacron.operations.limits import Limiter
 from novacron.operations.services import Providers, Services, utc_now
 from novacron.settings import settings
+from novacron.store.buckets import Buckets
 from novacron.store.store import Store
 from novacron.store.table import Table
 
@@ -25,9 +28,15 @@ DENIED = re.compile(r"is not authorized to perform: (\S+)")
 def services() -> Services:
     """What the domain needs, once a process."""
     now = settings()
+    table = Table(now.table)
+    buckets = Buckets(table)
     return Services(
-        store=Store(Table(now.table)),
-        providers=Providers(SecretsManager(now.secret_prefix), now.endpoints),
+        store=Store(table),
+        providers=Providers(
+            SecretsManager(now.secret_prefix),
+            now.endpoints,
+            lambda account: Limiter(buckets, account, time.time),
+        ),
         starter=StepFunctions(now.provision_machine, now.operation_machine),
         quotas=now.quotas,
         now=utc_now,

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from novacron.models.account import ProviderType
 from novacron.models.base import Ownership
-from novacron.models.operation import ResourceKind
+from novacron.models.operation import (
+    Operation,
+    OperationKind,
+    ResourceKind,
+    ResourceRecord,
+)
 from novacron.models.vm import VmSpec, VmState
 from novacron.operations.events import VmStateChanged, vm_state_changed
+from novacron.operations.kinds import NoArguments
 from novacron.operations.reconcile import reconcile
-from tests.world import World
+from novacron.operations.submit import submit_change
+from tests.world import ALICE, World
 
 
 def test_a_tagged_vm_without_a_record_is_adopted_once(world: World) -> None:
@@ -37,6 +46,60 @@ def test_a_record_that_lost_its_vm_says_so(world: World) -> None:
     world.provider.delete_vm(record.provider_id)
     assert reconcile(world.services).lost == [made.resource_id]
     assert reconcile(world.services).lost == []
+
+
+def _record(world: World, made: Operation) -> ResourceRecord:
+    return world.services.store.resource("acme", ResourceKind.VM, made.resource_id)
+
+
+def test_a_guest_that_shut_itself_down_is_seen_without_asking_for_each_vm(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [world.create_vm(name=f"vm-{n}") for n in range(3)]
+    world.run()
+    reconcile(world.services)
+    assert reconcile(world.services).refreshed == []
+    with world.provider.opened():
+        vms = world.provider.cloud.vms
+        name = str(_record(world, made[1]).provider_id)
+        vms[name] = vms[name].model_copy(update={"state": VmState.STOPPED})
+    monkeypatch.setattr(type(world.provider), "get_vm", lambda *_: pytest.fail("asked for one"))
+    assert reconcile(world.services).refreshed == [made[1].resource_id]
+    now = _record(world, made[1])
+    assert (now.state, now.document["state"]) == ("stopped", "stopped")
+    assert reconcile(world.services).refreshed == []
+
+
+def test_a_record_under_an_operation_or_seen_later_is_left_alone(world: World) -> None:
+    made = world.create_vm()
+    world.run()
+    reconcile(world.services)
+    record = _record(world, made)
+    with world.provider.opened():
+        vms = world.provider.cloud.vms
+        name = str(record.provider_id)
+        vms[name] = vms[name].model_copy(update={"state": VmState.STOPPED})
+    later = record.model_copy(update={"observed_at": world.clock() + timedelta(hours=1)})
+    later = world.services.store.save_resource(later, ProviderType.MEMORY)
+    assert reconcile(world.services).refreshed == []
+    world.services.store.save_resource(
+        record.model_copy(update={"version": later.version}), ProviderType.MEMORY
+    )
+    delete = (OperationKind.VM_DELETE, made.resource_id, NoArguments())
+    submit_change(world.services, ALICE, *delete, key="delete")
+    assert reconcile(world.services).refreshed == []
+
+
+def test_what_was_lost_and_is_found_again_is_no_longer_lost(world: World) -> None:
+    made = world.create_vm()
+    world.run()
+    with world.provider.opened():
+        hidden = world.provider.cloud.vms.pop(str(_record(world, made).provider_id))
+    assert reconcile(world.services).lost == [made.resource_id]
+    with world.provider.opened():
+        world.provider.cloud.vms[hidden.id] = hidden
+    assert reconcile(world.services).refreshed == [made.resource_id]
+    assert _record(world, made).state == "running"
 
 
 def test_a_lost_execution_is_started_again_only_when_it_is_old(world: World) -> None:

@@ -15,6 +15,7 @@ from novacron.providers.aws.images import AwsImages
 from novacron.providers.aws.metrics import AwsMetrics
 from novacron.providers.aws.networks import AwsNetworks
 from novacron.providers.aws.quota import AwsQuota
+from novacron.providers.aws.rotation import AwsRotation
 from novacron.providers.aws.snapshots import AwsSnapshots
 from novacron.providers.aws.volumes import AwsVolumes
 from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
@@ -28,6 +29,7 @@ class AwsProvider(
     AwsNetworks,
     AwsQuota,
     AwsMetrics,
+    AwsRotation,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

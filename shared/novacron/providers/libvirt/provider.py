@@ -33,7 +33,10 @@ class LibvirtProvider(
     """The hosts of one site."""
 
     type = ProviderType.LIBVIRT
-    refusals = {"SpotVms": "a host of one's own has no spare capacity for sale"}
+    refusals = {
+        "SpotVms": "a host of one's own has no spare capacity for sale",
+        "CredentialRotation": "libvirt has no API for SSH keys and certificates of its clients",
+    }
 
     @classmethod
     def from_settings(cls, settings: dict[str, str], secret: dict[str, str]) -> Self:

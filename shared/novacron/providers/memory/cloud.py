@@ -56,6 +56,8 @@ class MemoryCloud:
     failing: dict[str, tuple[str, NovaCronError, bool]] = field(default_factory=dict)
     """Operations that will fail: the VM, the error, and whether it has been looked at."""
     last_id: int = 0
+    keys: list[str] = field(default_factory=list)
+    """Credentials that are accepted; when there are none, every one is."""
 
     def new_id(self, kind: str) -> str:
         self.last_id += 1
@@ -68,7 +70,8 @@ class MemoryCloud:
         return {name: value for name, value in vars(self).items() if name != "lock"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state, lock=threading.RLock())
+        # A cloud that an older version kept lacks what has been added since.
+        vars(self).update(vars(MemoryCloud()) | state)
 
 
 class Keeper(Protocol):

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Self
 
-from novacron.errors import InvalidSpec, NovaCronError, Unsupported
+from novacron.errors import AuthenticationFailed, InvalidSpec, NovaCronError, Unsupported
 from novacron.models.account import Health, Identity, ProviderType
 from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
 from novacron.providers.memory.cloud import call
@@ -15,6 +15,7 @@ from novacron.providers.memory.compute import MemoryVms
 from novacron.providers.memory.keeper import FileKeeper
 from novacron.providers.memory.networks import MemoryNetworks
 from novacron.providers.memory.quota import MemoryAccounting
+from novacron.providers.memory.rotation import MemoryRotation
 from novacron.providers.memory.snapshots import MemoryImages, MemorySnapshots
 from novacron.providers.memory.volumes import MemoryVolumes
 
@@ -26,6 +27,7 @@ class MemoryProvider(
     MemoryImages,
     MemoryNetworks,
     MemoryAccounting,
+    MemoryRotation,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,
@@ -33,10 +35,12 @@ class MemoryProvider(
     """Everything of the contract, in this process."""
 
     type = ProviderType.MEMORY
+    key: str | None = None
 
     @classmethod
-    def from_settings(cls, settings: dict[str, str], secret: dict[str, str]) -> Self:  # noqa: ARG003
-        """``settings.cloud`` names one of the clouds under NOVACRON_MEMORY_DIR."""
+    def from_settings(cls, settings: dict[str, str], secret: dict[str, str]) -> Self:
+        """``settings.cloud`` names one of the clouds under NOVACRON_MEMORY_DIR; ``secret.key`` is
+        needed when the cloud has keys."""
         folder = os.environ.get("NOVACRON_MEMORY_DIR")
         if not folder:
             raise Unsupported("This deployment has no in-memory cloud.")
@@ -45,10 +49,14 @@ class MemoryProvider(
             raise InvalidSpec(
                 "A cloud's name has a-z, 0-9 and hyphens only.", field="settings.cloud"
             )
-        return cls(keeper=FileKeeper(Path(folder) / name))
+        made = cls(keeper=FileKeeper(Path(folder) / name))
+        made.key = secret.get("key")
+        return made
 
     @call
     def authenticate(self) -> Identity:
+        if self.cloud.keys and self.key not in self.cloud.keys:
+            raise AuthenticationFailed("The in-memory cloud does not know this key.")
         return Identity(type=self.type, account="memory", principal="anyone")
 
     def validate_credentials(self) -> Health:
