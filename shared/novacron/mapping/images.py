@@ -1,6 +1,7 @@
 """Image aliases to what each provider calls the image. What is no alias passes through as an id.
 
-A new image is one row in ``AWS_IMAGES``, a new provider one row in ``RESOLVERS``.
+A new image is one row in ``AWS_IMAGES`` and ``AZURE_IMAGES``, a new provider one row in
+``RESOLVERS``.
 """
 
 from __future__ import annotations
@@ -8,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from novacron.errors import InvalidSpec
 from novacron.models.account import ProviderType
 from novacron.models.base import Model
 from novacron.models.vm import Architecture
 
 
 class ImageQuery(Model):
-    """How to find an image: ``id`` is it; otherwise the newest of ``owner`` that fits
+    """How to find an image: ``id`` is it (on Azure a URN, publisher:offer:sku:version); otherwise the newest of ``owner`` that fits
     ``name_pattern`` (wildcard ``*``), or, where that is quicker, what ``ssm_parameter`` holds."""
 
     id: str | None = None
@@ -75,6 +77,26 @@ AWS_IMAGES: Mapping[str, AwsImage] = {
 }
 ALIASES = frozenset(AWS_IMAGES)
 
+# Offers and SKUs of generation 2: https://wiki.debian.org/Cloud/MicrosoftAzure,
+# https://documentation.ubuntu.com/azure/azure-how-to/instances/find-ubuntu-images/
+AZURE_IMAGES: Mapping[str, Mapping[Architecture, str]] = {
+    alias: {
+        Architecture.X86_64: f"{offer}:{x86}:latest",
+        Architecture.ARM64: f"{offer}:{arm}:latest",
+    }
+    for alias, offer, x86, arm in (
+        ("debian-12", "Debian:debian-12", "12-gen2", "12-arm64"),
+        ("debian-13", "Debian:debian-13", "13-gen2", "13-arm64"),
+        (
+            "ubuntu-22.04",
+            "Canonical:0001-com-ubuntu-server-jammy",
+            "22_04-lts-gen2",
+            "22_04-lts-arm64",
+        ),
+        ("ubuntu-24.04", "Canonical:ubuntu-24_04-lts", "server", "server-arm64"),
+    )
+}
+
 
 def _aws(image: str, architecture: Architecture) -> ImageQuery:
     found = AWS_IMAGES[image]
@@ -86,6 +108,14 @@ def _aws(image: str, architecture: Architecture) -> ImageQuery:
     )
 
 
+def _azure(image: str, architecture: Architecture) -> ImageQuery:
+    if image not in AZURE_IMAGES:
+        raise InvalidSpec(
+            f"Azure has no {image}.", field="image", remedy="Its maker publishes it on AWS alone."
+        )
+    return ImageQuery(id=AZURE_IMAGES[image][architecture])
+
+
 def _by_name(image: str, architecture: Architecture) -> ImageQuery:
     """A pool holds one architecture under the alias itself, the other with a suffix."""
     suffix = "" if architecture is Architecture.X86_64 else f"-{architecture.value}"
@@ -94,13 +124,18 @@ def _by_name(image: str, architecture: Architecture) -> ImageQuery:
 
 RESOLVERS: Mapping[ProviderType, Callable[[str, Architecture], ImageQuery]] = {
     ProviderType.AWS: _aws,
+    ProviderType.AZURE: _azure,
     ProviderType.LIBVIRT: _by_name,
     ProviderType.MEMORY: _by_name,
 }
 
 
 def resolve(provider: ProviderType, image: str, architecture: Architecture) -> ImageQuery:
-    """Never fails: what is no alias is taken as the provider's own id."""
+    """What is no alias is taken as the provider's own id.
+
+    Raises:
+        InvalidSpec: (image) an alias that the provider has no image of.
+    """
     if image not in ALIASES:
         return ImageQuery(id=image)
     return RESOLVERS[provider](image, architecture)

@@ -11,6 +11,7 @@ from novacron.models.base import Model
 
 class ProviderType(StrEnum):
     AWS = "aws"
+    AZURE = "azure"
     LIBVIRT = "libvirt"
     MEMORY = "memory"
 
