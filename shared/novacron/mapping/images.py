@@ -16,8 +16,9 @@ from novacron.models.vm import Architecture
 
 
 class ImageQuery(Model):
-    """How to find an image: ``id`` is it (on Azure a URN, publisher:offer:sku:version); otherwise the newest of ``owner`` that fits
-    ``name_pattern`` (wildcard ``*``), or, where that is quicker, what ``ssm_parameter`` holds."""
+    """How to find an image: ``id`` is it (on Azure also publisher:offer:sku:version); otherwise
+    the newest of ``owner`` that fits ``name_pattern`` (wildcard ``*``), or, where that is
+    quicker, what ``ssm_parameter`` holds."""
 
     id: str | None = None
     owner: str | None = None

@@ -168,9 +168,13 @@ class AzureBase:
 
     def begin(self, start: Callable[..., Any], *told: Any, **more: Any) -> Begun:
         """Start a change and take what its first answer says. Nothing is polled."""
-        poller = start(self.account.resource_group, *told, polling=False, cls=_begun, **more)
-        begun: Begun = poller.result()
-        return begun
+        answers: list[Any] = []
+        hook = {"raw_response_hook": answers.append}
+        start(self.account.resource_group, *told, polling=False, **hook, **more)
+        # Not the poller's result: the SDK makes a model of it, and a 202 may have no body.
+        answer: HttpResponse = answers[-1].http_response
+        native = answer.json() if answer.content else {}
+        return Begun(native, _operation(answer.headers))
 
     def list_page(
         self, lister: Callable[..., Any], **told: Any
@@ -188,12 +192,6 @@ class AzureBase:
 
 def _body(response: Any, _model: object, _headers: object) -> Any:
     return response.http_response.json()
-
-
-def _begun(response: Any, _model: object, _headers: object) -> Begun:
-    answer: HttpResponse = response.http_response
-    native = answer.json() if answer.content else {}
-    return Begun(native, _operation(answer.headers))
 
 
 def _operation(headers: Mapping[str, str]) -> str | None:

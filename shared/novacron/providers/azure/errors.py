@@ -106,17 +106,18 @@ def _referenced(error: HttpResponseError, code: str, message: str) -> str | None
     """The field of what a request refers to and Azure does not find."""
     if TABLE.get(code.lower()) is not NotFound and code != "InvalidResourceReference":
         return None
-    asked = str(error.response.request.url).lower() if error.response is not None else ""
+    answer: Any = error.response
+    asked = str(answer.request.url).lower() if answer is not None else ""
     told = message.lower()
     return next((f for part, f in REFERENCES if part in told and part not in asked), None)
 
 
 def _body(error: HttpResponseError) -> tuple[str, str, str]:
     """(code, message, target) of ARM's error body; a code of its details if that says more."""
-    told: Any = {}
+    answer: Any = error.response
     try:
-        told = error.response.json() if error.response is not None else {}
-    except (ValueError, AttributeError):
+        told = answer.json() if answer is not None else {}
+    except ValueError:
         told = {}
     inner = told.get("error", told) if isinstance(told, dict) else {}
     if not isinstance(inner, dict):
@@ -149,8 +150,8 @@ def _clean(text: str) -> str:
 
 def _retry_after(error: HttpResponseError) -> float:
     """Seconds; ARM sends Retry-After with every 429, and 1 stands in for one that is missing."""
-    headers = error.response.headers if error.response is not None else {}
+    answer: Any = error.response
     try:
-        return max(0.0, float(headers.get("Retry-After", 1.0)))
+        return max(0.0, float(answer.headers.get("Retry-After", 1.0)))
     except ValueError:
         return 1.0

@@ -44,11 +44,11 @@ class AzureImages(AzureBase, Images):
         if found is not None:
             same_before(found, spec, owner)
             return _image(found)
-        body = self._request(spec, owner)
+        body = self._image_request(spec, owner)
         begun = self.begin(self.compute.images.begin_create_or_update, name, body)
         return _image(self.read(self.compute.images.get, name), begun.operation)
 
-    def _request(self, spec: ImageSpec, owner: Ownership) -> Json:
+    def _image_request(self, spec: ImageSpec, owner: Ownership) -> Json:
         self.here(spec.region)
         snapshot = self.read_or_none(self.compute.snapshots.get, self.named(spec.snapshot_id))
         if snapshot is None:
@@ -78,7 +78,7 @@ class AzureImages(AzureBase, Images):
 
     @translated
     def get_image(self, image_id: str) -> Image:
-        return _image(self._find(image_id))
+        return _image(self._find_image(image_id))
 
     @translated
     def list_images(self, where: ResourceFilter, page: PageRequest) -> Page[Image]:
@@ -92,10 +92,10 @@ class AzureImages(AzureBase, Images):
 
     @translated
     def delete_image(self, image_id: str) -> None:
-        self._find(image_id)  # a DELETE of what is not there succeeds
+        self._find_image(image_id)  # a DELETE of what is not there succeeds
         self.begin(self.compute.images.begin_delete, image_id)
 
-    def _find(self, image_id: str) -> Json:
+    def _find_image(self, image_id: str) -> Json:
         found = self.read_or_none(self.compute.images.get, self.named(image_id))
         if found is None:
             raise NotFound(f"There is no image {image_id!r}.")

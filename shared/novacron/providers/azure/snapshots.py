@@ -53,7 +53,7 @@ class AzureSnapshots(AzureBase, Snapshots):
 
     @translated
     def get_snapshot(self, snapshot_id: str) -> Snapshot:
-        return _snapshot(self._find(snapshot_id))
+        return _snapshot(self._find_snapshot(snapshot_id))
 
     @translated
     def list_snapshots(self, where: ResourceFilter, page: PageRequest) -> Page[Snapshot]:
@@ -67,10 +67,10 @@ class AzureSnapshots(AzureBase, Snapshots):
 
     @translated
     def delete_snapshot(self, snapshot_id: str) -> None:
-        self._find(snapshot_id)  # a DELETE of what is not there succeeds
+        self._find_snapshot(snapshot_id)  # a DELETE of what is not there succeeds
         self.begin(self.compute.snapshots.begin_delete, snapshot_id)
 
-    def _find(self, snapshot_id: str) -> Json:
+    def _find_snapshot(self, snapshot_id: str) -> Json:
         found = self.read_or_none(self.compute.snapshots.get, self.named(snapshot_id))
         if found is None:
             raise NotFound(f"There is no snapshot {snapshot_id!r}.")

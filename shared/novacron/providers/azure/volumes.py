@@ -40,11 +40,11 @@ class AzureVolumes(Attachments, Volumes):
         if found is not None:
             same_before(found, spec, owner)
             return self._volume(found)
-        body = self._request(spec, owner)
+        body = self._disk_request(spec, owner)
         begun = self.begin(self.compute.disks.begin_create_or_update, name, body)
         return self._volume(self.read(self.compute.disks.get, name), begun.operation)
 
-    def _request(self, spec: VolumeSpec, owner: Ownership) -> Json:
+    def _disk_request(self, spec: VolumeSpec, owner: Ownership) -> Json:
         kind = native_volume(
             ProviderType.AZURE,
             spec.volume_class,
