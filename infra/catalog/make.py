@@ -59,13 +59,17 @@ def _row(one: dict[str, Any]) -> list[Any]:
     ]
 
 
-def main() -> None:
-    members = snapshot(json.loads(Path(sys.argv[1]).read_text()))
-    with zipfile.ZipFile(TARGET, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+def pack(target: Path, members: dict[str, Any]) -> None:
+    """Write the archive of one provider."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
         for name, content in members.items():
             text = json.dumps(content, separators=(",", ":"))
             packed.writestr(zipfile.ZipInfo(name, EPOCH), text, zipfile.ZIP_DEFLATED)
-    print(f"{TARGET.name}: {TARGET.stat().st_size} bytes, {len(members) - 2} regions")
+    print(f"{target.name}: {target.stat().st_size} bytes, {len(members) - 2} regions")
+
+
+def main() -> None:
+    pack(TARGET, snapshot(json.loads(Path(sys.argv[1]).read_text())))
 
 
 if __name__ == "__main__":

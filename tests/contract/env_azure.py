@@ -15,6 +15,7 @@ from tests.contract.env import Env
 REASON_TO_SKIP: str | None = None
 TRANSITION = 5.0
 IMAGE = "ubuntu-24.04"
+SECTOR = 512
 
 
 def account_settings(server: Server) -> dict[str, str]:
@@ -54,6 +55,18 @@ def open_env(folder: Path) -> Iterator[Env]:
     def settle() -> None:
         account.clock.advance(2 * TRANSITION)
 
+    def content(volume_id: str) -> str:
+        place = f"{account.root}/resourceGroups/{account.options.resource_group}"
+        disk = account.store.get(f"{place}/providers/Microsoft.Compute/disks/{volume_id}")
+        assert disk is not None
+        return str(disk.private["content"])
+
+    def write_block(volume_id: str, index: int, data: bytes) -> None:
+        account.contents.write(content(volume_id), index * SECTOR, data)
+
+    def read_block(volume_id: str, index: int) -> bytes | None:
+        return account.contents.read(content(volume_id), index * SECTOR, SECTOR)
+
     try:
         yield Env(
             name="azure",
@@ -68,6 +81,8 @@ def open_env(folder: Path) -> Iterator[Env]:
             # A managed image is a copy of its own:
             # https://learn.microsoft.com/en-us/azure/virtual-machines/capture-image-resource
             image_holds_snapshot=False,
+            write_block=write_block,
+            read_block=read_block,
         )
     finally:
         server.stop()

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from novacron.errors import Conflict, InvalidSpec, Throttled
+from novacron.models.account import ProviderType
 from novacron.models.base import Ownership, Page, PageRequest
-from novacron.models.vm import Vm, VmFilter, VmSize, VmSpec
+from novacron.models.vm import Architecture, Vm, VmFilter, VmSize, VmSpec
 from novacron.providers.azure.base import COMPUTE, NETWORK, Begun
 from novacron.providers.azure.costs import type_of
 from novacron.providers.azure.errors import translated
 from novacron.providers.azure.image_reference import image_reference
 from novacron.providers.azure.launch import Launch, put_request
-from novacron.providers.azure.machines import Machines, addresses, shown
+from novacron.providers.azure.machines import Addresses, Machines, shown
 from novacron.providers.azure.ownership import Json, matches, native_name, same_before
 from novacron.providers.azure.paging import page_of
 from novacron.providers.azure.states import power_of, vm_meaning
@@ -148,7 +149,7 @@ class AzureVms(Machines, Vms):
         found = self.live_vm(vm_id)
         if power_of(found) != "deallocated":
             raise Conflict(f"VM {vm_id} is {power_of(found)}; stop it first.")
-        wanted = size.instance_type or type_of(_as_spec(found, size))
+        wanted = size.instance_type or _type_for(found, size)
         body = {"properties": {"hardwareProfile": {"vmSize": wanted}}}
         start = self.compute.virtual_machines.begin_update
         return self._changed(found, self.begin(start, vm_id, body))
@@ -166,22 +167,20 @@ class AzureVms(Machines, Vms):
         try:
             return self.to_vm(self.find_vm(before["name"]), begun.operation)
         except (AzureError, Throttled):
-            return shown(before, addresses([]), begun.operation)
+            return shown(before, Addresses([], []), begun.operation)
 
 
-def _as_spec(native: Json, size: VmSize) -> VmSpec:
-    """What ``type_of`` asks for. The architecture cannot change with the size."""
-    from novacron.catalog.catalog import find
-    from novacron.models.account import ProviderType
-    from novacron.models.vm import Architecture
+def _type_for(native: Json, size: VmSize) -> str:
+    """The size that a new VM of these figures would get, on the same architecture."""
+    from novacron.catalog.catalog import size_of
 
-    now = native["properties"]["hardwareProfile"]["vmSize"]
-    known = find(ProviderType.AZURE, native["location"], now)
-    return VmSpec(
-        name="resized",
+    known = size_of(ProviderType.AZURE, native["properties"]["hardwareProfile"]["vmSize"])
+    spec = VmSpec(
+        name="resize",
         region=native["location"],
+        image="none",
         vcpus=size.vcpus,
         memory_mib=size.memory_mib,
         architecture=Architecture(known.architectures[0]) if known else Architecture.X86_64,
-        image="none",
     )
+    return type_of(spec)

@@ -73,8 +73,10 @@ def code_of(error: HttpResponseError) -> str:
     return _body(error)[0]
 
 
-def failure(code: str, message: str, target: str = "", *, status: int = 409) -> NovaCronError:
-    """Our error for a code of ARM, answered now or told by an operation later."""
+def failure(
+    code: str, message: str, target: str = "", *, status: int = 0, retry_after: float = 1.0
+) -> NovaCronError:
+    """Our error for a code of ARM, answered now (with ``status``) or told by an operation."""
     detail = f"Azure: {code}: {_clean(message)}"
     field = FIELDS.get(target.rpartition(".")[2].lower()) or FIELDS.get(code.lower())
     kind = TABLE.get(code.lower()) or BY_STATUS.get(status)
@@ -84,32 +86,36 @@ def failure(code: str, message: str, target: str = "", *, status: int = 409) -> 
         kind = InvalidSpec  # what the request names, not what the call is about
     if kind is None:
         return ProviderUnavailable(detail)
+    if kind is Throttled:
+        return Throttled(detail, retry_after=retry_after)
     return kind(detail, field=field if kind in (InvalidSpec, QuotaExceeded) else None)
 
 
 def _answered(error: HttpResponseError) -> NovaCronError:
     code, message, target = _body(error)
     status = error.status_code or 0
-    if status == 429 or TABLE.get(code.lower()) is Throttled:
-        return Throttled(f"Azure: {code}: {_clean(message)}", retry_after=_retry_after(error))
-    if status >= 500 and code.lower() not in TABLE:
-        return ProviderUnavailable(f"Azure: {status} {code}: {_clean(message)}")
     if status == 412:
         # Someone changed it between our look and our change.
         return NotReady(f"Azure: {code}: it was changed at the same time; try again.")
     if field := _referenced(error, code, message):
         return InvalidSpec(f"Azure: {code}: {_clean(message)}", field=field)
-    return failure(code, message, target, status=status)
+    found = failure(code, message, target, status=status, retry_after=_retry_after(error))
+    if found.field == "size_gib" and "/virtualmachines/" in _asked(error):
+        found.field = "root_disk_gib"
+    return found
 
 
 def _referenced(error: HttpResponseError, code: str, message: str) -> str | None:
     """The field of what a request refers to and Azure does not find."""
     if TABLE.get(code.lower()) is not NotFound and code != "InvalidResourceReference":
         return None
-    answer: Any = error.response
-    asked = str(answer.request.url).lower() if answer is not None else ""
-    told = message.lower()
+    asked, told = _asked(error), message.lower()
     return next((f for part, f in REFERENCES if part in told and part not in asked), None)
+
+
+def _asked(error: HttpResponseError) -> str:
+    answer: Any = error.response
+    return str(answer.request.url).lower() if answer is not None else ""
 
 
 def _body(error: HttpResponseError) -> tuple[str, str, str]:

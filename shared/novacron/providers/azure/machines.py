@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,6 +15,8 @@ from novacron.providers.azure.states import GONE, vm_meaning
 
 
 class Addresses(NamedTuple):
+    """Of all interfaces, the first interface's first."""
+
     private: list[str]
     public: list[str]
 
@@ -36,34 +37,36 @@ class Machines(AzureBase):
 
     def to_vm(self, native: Json, operation: str | None = None) -> Vm:
         """Of a VM that was read with its instance view; its interfaces are read here."""
-        nics = [nic for name in _nic_names(native) if (nic := self._nic(name)) is not None]
-        return shown(native, addresses(nics), operation)
+        return shown(native, self._addresses(native), operation)
 
-    def _nic(self, name: str) -> Json | None:
-        # One GET tells the public address too.
-        expand = "ipConfigurations/publicIPAddress"
-        return self.read_or_none(self.network.network_interfaces.get, name, expand=expand)
+    def _addresses(self, native: Json) -> Addresses:
+        found = Addresses([], [])
+        profile = native["properties"].get("networkProfile", {})
+        for entry in profile.get("networkInterfaces") or []:
+            nic = self.read_or_none(self.network.network_interfaces.get, _name(entry))
+            for configuration in nic["properties"]["ipConfigurations"] if nic else []:
+                told = configuration["properties"]
+                found.private.extend(filter(None, [told.get("privateIPAddress")]))
+                if told.get("publicIPAddress"):
+                    found.public.extend(self._public(_name(told["publicIPAddress"])))
+        return found
 
-
-def addresses(nics: Sequence[Json]) -> Addresses:
-    """IPv4 and IPv6 of all interfaces, the first interface's first."""
-    found = Addresses([], [])
-    for nic in nics:
-        for configuration in nic["properties"].get("ipConfigurations", []):
-            properties = configuration["properties"]
-            public = (properties.get("publicIPAddress") or {}).get("properties") or {}
-            found.private.extend(filter(None, [properties.get("privateIPAddress")]))
-            found.public.extend(filter(None, [public.get("ipAddress")]))
-    return found
+    def _public(self, name: str) -> list[str]:
+        address = self.read_or_none(self.network.public_ip_addresses.get, name)
+        told = address["properties"].get("ipAddress") if address else None
+        return [told] if told else []
 
 
 def shown(native: Json, at: Addresses, operation: str | None = None) -> Vm:
+    from novacron.catalog.catalog import size_of
+
     owner = owned(native)
     state, bills = vm_meaning(native)
     properties = native["properties"]
     storage = properties.get("storageProfile", {})
     size = properties.get("hardwareProfile", {}).get("vmSize")
-    vcpus, memory_mib = _size(native["location"], size)
+    # From the packed catalog: ARM would list all sizes to tell one.
+    known = size_of(ProviderType.AZURE, size) if size else None
     created = properties.get("timeCreated")
     return Vm(
         id=native["name"],
@@ -72,8 +75,8 @@ def shown(native: Json, at: Addresses, operation: str | None = None) -> Vm:
         region=native["location"],
         zone=next(iter(native.get("zones") or []), None),
         instance_type=size,
-        vcpus=vcpus,
-        memory_mib=memory_mib,
+        vcpus=known and known.vcpus,
+        memory_mib=known and known.memory_mib,
         image_id=image_id(storage.get("imageReference") or {}),
         private_ips=at.private,
         public_ips=at.public,
@@ -96,14 +99,6 @@ def disk_names(native: Json) -> list[str]:
     return [str(one).rpartition("/")[2] for one in ids if one]
 
 
-def _nic_names(native: Json) -> list[str]:
-    profile = native["properties"].get("networkProfile", {})
-    return [str(nic["id"]).rpartition("/")[2] for nic in profile.get("networkInterfaces") or []]
-
-
-def _size(region: str, name: str | None) -> tuple[int | None, int | None]:
-    """vCPUs and MiB, from the packed catalog: ARM would list all sizes to tell one."""
-    from novacron.catalog.catalog import find
-
-    found = find(ProviderType.AZURE, region, name) if name else None
-    return (found.vcpus, found.memory_mib) if found else (None, None)
+def _name(reference: Json) -> str:
+    """Of a resource of our group by ARM's reference to it."""
+    return str(reference["id"]).rpartition("/")[2]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from novacron.errors import NotFound, NotReady
+from novacron.errors import Conflict, NotFound, NotReady, NovaCronError
 from novacron.providers.azure.base import AzureBase
 from novacron.providers.azure.errors import failure, translated
 
@@ -37,10 +37,17 @@ class AzureOperations(AzureBase):
         status = told.get("status", SUCCEEDED) if isinstance(told, dict) else SUCCEEDED
         if status in (FAILED, CANCELED):
             error = told.get("error") or {}
-            raise failure(
-                str(error.get("code") or f"Operation{status}"),
-                str(error.get("message") or "no reason is told"),
-                str(error.get("target") or ""),
+            raise _final(
+                failure(
+                    str(error.get("code") or f"Operation{status}"),
+                    str(error.get("message") or "no reason is told"),
+                    str(error.get("target") or ""),
+                )
             )
         if status != SUCCEEDED:
             raise NotReady(f"Azure says {status}.")
+
+
+def _final(error: NovaCronError) -> NovaCronError:
+    """NotReady would say that it goes on: another change has taken its place, and it has ended."""
+    return Conflict(error.detail) if isinstance(error, NotReady) else error

@@ -26,27 +26,20 @@ class AzureQuota(AzureBase):
     def get_usage(self, region: str) -> Usage:
         """``vms`` and ``vcpus`` as Azure counts them, over the whole subscription and with VMs
         that are deallocated; ``memory_mib`` and ``storage_gib`` of the resource group."""
-        from novacron.catalog.catalog import instance_types
+        from novacron.catalog.catalog import size_of
 
-        told = self._usages(region)
-        memory = {o.name: o.memory_mib for o in instance_types(ProviderType.AZURE, region)}
-        group = self.account.resource_group
-        sizes = [
-            vm["properties"]["hardwareProfile"]["vmSize"]
-            for vm in self.compute.virtual_machines.list(group)
-            if vm["location"] == region
-        ]
+        told, group = self._usages(region), self.account.resource_group
+        vms = [vm for vm in self.compute.virtual_machines.list(group) if vm["location"] == region]
+        names = [vm["properties"]["hardwareProfile"]["vmSize"] for vm in vms]
+        sizes = [size_of(ProviderType.AZURE, name) for name in names]
         disks = self.compute.disks.list_by_resource_group(group)
+        gib = [d["properties"].get("diskSizeGB", 0) for d in disks if d["location"] == region]
         return Usage(
             region=region,
             vms=told[VMS]["currentValue"],
             vcpus=told[VCPUS]["currentValue"],
-            memory_mib=sum(memory.get(size, 0) for size in sizes),
-            storage_gib=sum(
-                disk["properties"].get("diskSizeGB", 0)
-                for disk in disks
-                if disk["location"] == region
-            ),
+            memory_mib=sum(size.memory_mib for size in sizes if size),
+            storage_gib=sum(gib),
         )
 
     def _usages(self, region: str) -> dict[str, Any]:
