@@ -3,7 +3,8 @@
 GET  /_local/state                      clock, switches, faults, transitions under way
 POST /_local/clock                      {"advance": seconds}, {"freeze": true|false}
 POST /_local/settings                   fields of ``Switches``
-POST /_local/faults                     fields of ``ArmFault``;  DELETE clears all
+POST /_local/faults                     fields of ``ArmFault``;  DELETE clears all; operations are
+                                        named as by Microsoft, or Blob_Read, _PutPage, _PageList
 PUT  /_local/data?id=&offset=           bytes, written to the disk ``id`` as the guest would
 GET  /_local/data?id=&offset=&length=   bytes of a disk or snapshot
 PUT  /_local/console?id=                the text of the VM's serial console

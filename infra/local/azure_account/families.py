@@ -232,9 +232,10 @@ def preconditions(call: Call, old: Resource | None) -> None:
 
 
 def being_deleted(resource: Resource) -> ArmError:
-    """https://learn.microsoft.com/en-us/azure/azure-resource-manager/troubleshooting/error-not-found"""
+    """As reported in https://github.com/sassoftware/viya4-iac-azure/issues/140"""
     message = (
-        f"The resource '{resource.name}' is marked for deletion. Only a delete may be retried."
+        f"The operation is not allowed on '{resource.name}' since it is marked for deletion. You "
+        "can only retry the Delete operation (or wait for an ongoing one to complete)."
     )
     return ArmError(409, "OperationNotAllowed", message)
 

@@ -49,6 +49,8 @@ class Gateway:
                 self._save()
             return answer
         if call.path.startswith("/blobs/"):
+            call.operation = blobs.operation(call)
+            self._fault(call)
             return blobs.answer(account, call)
         with account.lock:
             authority = identity.answer(account, call)

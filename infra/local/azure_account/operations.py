@@ -35,9 +35,7 @@ class Operation:
 def begin(
     account: LocalAccount, call: Call, resource: Resource, verb: str, result: Json | None = None
 ) -> Operation:
-    """Start work on ``resource``. An earlier operation on it gives way, as a VM's does:
-    https://learn.microsoft.com/en-us/troubleshoot/azure/virtual-machines/windows/azure-vm-allocation-troubleshooting
-    """
+    """Start work on ``resource``. An earlier operation on it gives way, as a VM's does."""
     before = account.operations.get(resource.operation or "")
     if before and before.status == "InProgress":
         account.lifecycle.pending.pop(Key("", before.id), None)

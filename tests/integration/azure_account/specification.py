@@ -177,5 +177,5 @@ def _expressions() -> Registry[Any]:
     """Template expressions are strings in brackets, and no request has one."""
     name = "https://schema.management.azure.com/schemas/common/definitions.json"
     never = DRAFT4.create_resource({"definitions": {"expression": {"not": {}}}})
-    found: Registry[Any] = Registry()
-    return found.with_resource(name, never)
+    found: Registry[Any] = Registry().with_resource(name, never)
+    return found

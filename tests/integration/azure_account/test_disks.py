@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import pytest
 from azure.core.exceptions import HttpResponseError
 
+from infra.local.azure_account import ArmFault
 from tests.integration.azure_account.clients import GROUP, PLACE, Clients
 from tests.integration.azure_account.test_networks import code
 
@@ -69,10 +70,13 @@ def test_an_upload_becomes_a_disk(azure: Clients) -> None:
     url = f"{disks.begin_grant_access(GROUP, 'up', write).result().access_sas}&comp=page"
     headers = {"x-ms-page-write": "update", "x-ms-range": "bytes=512-1535"}
     assert azure.raw("PUT", url, b"x" * 1024, headers)[0] == 201
+    azure.server.account.faults.add(ArmFault("Blob_PutPage", "ServerBusy", http_status=503))
+    assert azure.raw("PUT", url, b"x" * 1024, headers)[0] == 503
     for wrong, status in (
         ({"x-ms-range": "bytes=1-512"}, 416),
         ({"x-ms-range": f"bytes=0-{4 * MIB + 511}"}, 413),
         ({"x-ms-range": "bytes=0-511"}, 400),
+        ({"x-ms-range": f"bytes={size}-{size + 511}"}, 416),
     ):
         assert azure.raw("PUT", url, b"y" * 1024, {**headers, **wrong})[0] == status
     assert disks.get(GROUP, "up").disk_state == "ActiveUpload"

@@ -43,6 +43,17 @@ def test_no_secret_comes_back(azure: Clients) -> None:
     assert "customData" not in json.dumps(body)
 
 
+def test_the_same_put_again_makes_nothing_new(azure: Clients) -> None:
+    subnet = azure.subnet()
+    disks = [{"lun": 0, "createOption": "Empty", "diskSizeGB": 4}]
+    storage = machine(subnet)["storageProfile"] | {"dataDisks": disks}
+    for _ in range(2):
+        azure.vm("one", subnet, storageProfile=storage).result()
+    assert len(list(azure.compute.disks.list())) == 2
+    assert len(list(azure.network.network_interfaces.list_all())) == 1
+    assert len(list(azure.network.public_ip_addresses.list_all())) == 1
+
+
 def test_a_failure_to_allocate_is_told_by_the_operation_and_the_view(azure: Clients) -> None:
     azure.server.account.faults.add(
         ArmFault("VirtualMachines_CreateOrUpdate", "AllocationFailed", when="async")

@@ -44,8 +44,7 @@ class MarketplaceImage:
 def marketplace(asked: Json) -> MarketplaceImage:
     """The image of a URN; "latest" is its newest version. Raises ArmError 404.
 
-    https://learn.microsoft.com/en-us/azure/virtual-machines/error-codes-spot lists no code for it;
-    the wording is of https://learn.microsoft.com/en-us/troubleshoot/azure/virtual-machines/linux/troubleshoot-deploy-vm-linux
+    https://learn.microsoft.com/en-us/troubleshoot/azure/virtual-machines/linux/troubleshoot-deploy-vm-linux
     """
     urn = tuple(str(asked.get(part, "")).lower() for part in ("publisher", "offer", "sku"))
     version = str(asked.get("version", ""))

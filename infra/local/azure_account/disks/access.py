@@ -74,12 +74,6 @@ class Access:
                 "cannot be granted."
             )
             raise ArmError(409, "OperationNotAllowed", message)
-        if granted(account, resource):
-            message = (
-                f"There is an active shared access signature for '{resource.name}' already. "
-                "Call endGetAccess first."
-            )
-            raise ArmError(409, "Conflict", message)
 
     def end(self, account: LocalAccount, call: Call) -> Answer:
         """The URL stops working at once; an upload becomes a disk."""

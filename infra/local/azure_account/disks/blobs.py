@@ -29,10 +29,18 @@ class _Refused(Exception):
         self.code = code
 
 
+def operation(call: Call) -> str:
+    """What faults know it by: Blob_Read, Blob_PutPage or Blob_PageList."""
+    if call.method == "PUT":
+        return "Blob_PutPage"
+    return "Blob_PageList" if call.query.get("comp") == "pagelist" else "Blob_Read"
+
+
 def answer(account: LocalAccount, call: Call) -> Answer:
     """Errors as "
     "https://learn.microsoft.com/en-us/rest/api/storageservices/blob-service-error-codes"""
     try:
+        _fail(call)
         with account.lock:
             grant = _grant(account, call.path)
             if grant["kind"] != "bytes":
@@ -43,6 +51,11 @@ def answer(account: LocalAccount, call: Call) -> Answer:
         body = f"{_XML}<Error><Code>{e.code}</Code><Message>{e.code}</Message></Error>"
         headers = {"x-ms-error-code": e.code, "Content-Type": "application/xml"}
         return Answer(e.status, b"" if call.method == "HEAD" else body.encode(), headers)
+
+
+def _fail(call: Call) -> None:
+    if call.fault and call.fault.kind == "error":
+        raise _Refused(call.fault.http_status, call.fault.code)
 
 
 def _content(account: LocalAccount, grant: dict[str, Any]) -> str:

@@ -67,6 +67,8 @@ class Disks(Family):
             new.top["zones"] = zones
         upload = creation["createOption"] == "Upload"
         new.properties["diskState"] = "ReadyToUpload" if upload else "Unattached"
+        if upload:
+            new.properties["diskSizeBytes"] = creation["uploadSizeBytes"] - FOOTER
         new.private["source"] = content
 
     def created(self, account: LocalAccount, _call: Call, resource: Resource) -> None:
@@ -103,7 +105,7 @@ class Disks(Family):
         return {"diskState": state}
 
     def check_delete(self, account: LocalAccount, resource: Resource) -> None:
-        """https://learn.microsoft.com/en-us/azure/virtual-machines/error-codes-managed-disks"""
+        """https://learn.microsoft.com/en-us/troubleshoot/azure/virtual-machines/windows/error-messages"""
         if machine := machine_of(account, resource):
             message = f"Disk {resource.name} is attached to VM {machine.id}."
             raise ArmError(409, "OperationNotAllowed", message)

@@ -56,9 +56,6 @@ def make_content(account: LocalAccount, size: int, source: str | None = None) ->
     key = str(uuid4())
     if source:
         account.contents.copy(source, key)
-        old = account.contents.size(source) - FOOTER
-        if old != size:
-            account.contents.write(key, old, bytes(FOOTER))
     set_size(account, key, size)
     return key
 

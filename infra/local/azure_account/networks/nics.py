@@ -26,7 +26,7 @@ class NetworkInterfaces(Family):
         apply(account, new, call.json().get("properties") or {}, old)
 
     def check_delete(self, _account: LocalAccount, resource: Resource) -> None:
-        """https://learn.microsoft.com/en-us/troubleshoot/azure/virtual-network/virtual-network-troubleshoot-nic-in-use"""
+        """As seen in https://github.com/hashicorp/terraform-provider-azurerm/issues/8105"""
         if machine := resource.properties.get("virtualMachine"):
             message = (
                 f"Network Interface {resource.id} is used by existing resource {machine['id']}. In "

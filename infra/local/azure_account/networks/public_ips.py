@@ -57,8 +57,8 @@ def apply(account: LocalAccount, new: Resource, body: Json, old: Resource | None
         )
         raise ArmError(400, "IPv4BasicSkuPublicIpCountLimitReached", message)
     if asked.get("publicIPAllocationMethod", "Dynamic") != "Static":
-        message = f"Standard SKU publicIp {new.id} AllocationMethod can not be set to Dynamic."
-        raise ArmError(400, "StandardSkuPublicIPAddressAllocationMethodMustBeStatic", message)
+        message = f"Standard sku publicIp {new.id} must have AllocationMethod set to Static."
+        raise ArmError(400, "StandardSkuPublicIPAddressesMustBeStatic", message)
     if old is None:
         check_network(account, "PublicIPAddresses", len(account.store.of_type(PUBLIC_IP)))
     before = old.properties if old else {}

@@ -66,7 +66,7 @@ def apply(account: LocalAccount, machine: Resource, body: Json, *, whole: bool) 
 
 
 def _refuse(machine: Resource, body: Json, asked: Json) -> None:
-    """https://learn.microsoft.com/en-us/troubleshoot/azure/virtual-machines/linux/error-codes"""
+    """https://learn.microsoft.com/en-us/troubleshoot/azure/virtual-machines/windows/error-messages"""
     if body.get("zones") and body["zones"] != machine.top.get("zones"):
         raise _not_allowed("zones")
     for path in _FIXED:

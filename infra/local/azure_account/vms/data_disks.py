@@ -24,20 +24,29 @@ def reconcile(account: LocalAccount, machine: Resource, asked: list[Json]) -> No
     before: list[Json] = profile.get("dataDisks") or []
     asked = [told for told in asked if not told.get("toBeDetached")]
     _check_luns(machine, asked)
-    known = {entry["managedDisk"]["id"].lower(): entry for entry in before}
-    by_name = {entry["name"].lower(): entry for entry in before}
     after: list[Json] = []
     for told in asked:
-        disk_id = str((told.get("managedDisk") or {}).get("id") or "").lower()
-        old = known.get(disk_id) or (
-            None if disk_id else by_name.get(str(told.get("name")).lower())
-        )
+        old = _known(before, told)
         after.append(_kept(told, old) if old else _new(account, machine, told))
     kept = {entry["managedDisk"]["id"].lower() for entry in after}
-    plan_of(machine).detach += [
-        e["managedDisk"]["id"] for key, e in known.items() if key not in kept
-    ]
+    had = [entry["managedDisk"]["id"] for entry in before]
+    plan_of(machine).detach += [disk_id for disk_id in had if disk_id.lower() not in kept]
     profile["dataDisks"] = after
+
+
+def _known(before: list[Json], told: Json) -> Json | None:
+    """The disk that is meant: by id, else by name, else by LUN."""
+    disk_id = (told.get("managedDisk") or {}).get("id")
+    for entry in before:
+        if disk_id:
+            same = entry["managedDisk"]["id"].lower() == disk_id.lower()
+        elif told.get("name"):
+            same = entry["name"].lower() == told["name"].lower()
+        else:
+            same = entry["lun"] == told["lun"]
+        if same:
+            return entry
+    return None
 
 
 def _check_luns(machine: Resource, asked: list[Json]) -> None:

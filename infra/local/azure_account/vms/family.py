@@ -56,9 +56,6 @@ class VirtualMachines(Family):
         headers = operations.accepted(account, call, operation, location=False)
         return Answer(200, self.view(account, new), headers)
 
-    def delete(self, account: LocalAccount, call: Call) -> Answer:
-        return super().delete(account, call)
-
     def removed(self, account: LocalAccount, resource: Resource) -> None:
         cascade.release_all(account, resource)
 

@@ -129,7 +129,7 @@ def _version_id(account: LocalAccount, told: Json) -> str:
 def attachable(account: LocalAccount, machine: Resource, disk_id: str | None) -> Resource:
     """The disk, free to be attached.
 
-    https://learn.microsoft.com/en-us/azure/virtual-machines/error-codes-managed-disks
+    https://learn.microsoft.com/en-us/troubleshoot/azure/virtual-machines/windows/error-messages
     """
     disk = account.store.get(disk_id or "")
     if disk is None or disk.type != DISK:
