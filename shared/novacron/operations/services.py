@@ -67,14 +67,14 @@ class Providers:
     ) -> CloudProvider:
         """A new adapter, for trying a credential before it is kept.
 
-        An endpoint of the caller's choice would let a tenant reach into our network, so that
-        only those that the deployment lists are accepted.
+        An endpoint of the caller's choice would let a tenant reach into our network, or be told
+        who we are by a token, so that only those that the deployment lists are accepted.
         """
-        endpoint = settings.get("endpoint_url")
-        if endpoint is not None and endpoint not in self._endpoints:
-            raise InvalidSpec(
-                "This deployment does not allow that endpoint.", field="settings.endpoint_url"
-            )
+        for name in ("endpoint_url", "authority_url"):
+            if name in settings and settings[name] not in self._endpoints:
+                raise InvalidSpec(
+                    "This deployment does not allow that endpoint.", field=f"settings.{name}"
+                )
         return adapter(kind).from_settings(settings, secret)
 
 

@@ -44,6 +44,7 @@ ISSUER, SUBJECT, AUDIENCE = "https://issuer.example", "novacron", "api://acme-on
         ({"default_subnet": "a"}, {}, "settings.default_subnet"),
         ({"endpoint_url": "http://127.0.0.1"}, {}, "settings.endpoint_url"),
         ({"authority_url": "https://x/y"}, {}, "settings.authority_url"),
+        ({"ca_file": "/etc/passwd"}, {}, "settings.ca_file"),
         ({"colour": "red"}, {}, "settings.colour"),
         ({}, {"password": "hunter2"}, "secret.password"),
     ],

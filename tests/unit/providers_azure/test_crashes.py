@@ -195,6 +195,7 @@ def test_a_change_that_another_replaced_has_ended(world: World, provider: AzureP
         "https://evil.example/subscriptions/x/providers/y",
         "{url}/subscriptions/00000000-0000-4000-8000-000000000000/providers/y",
         "{url}/subscriptions/{sub}/providers/../../../_local/state",
+        "{url}/subscriptions/{sub}/providers/%2e%2e/%2e%2e/_local/state",
         "nonsense",
     ],
 )

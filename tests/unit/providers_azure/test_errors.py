@@ -105,7 +105,7 @@ def test_every_code_of_the_table_keeps_its_message(code: str) -> None:
     ("code", "message", "target", "field"),
     [
         ("InvalidParameter", "no such size", "vmSize", "instance_type"),
-        ("InvalidParameter", "too small", "disk.diskSizeGB", "size_gib"),
+        ("InvalidParameter", "too small", "osDisk.diskSizeGB", "root_disk_gib"),
         ("PlatformImageNotFound", "no", None, "image"),
         ("InvalidAvailabilityZone", "no", None, "zone"),
         ("InvalidResourceReference", f"{GROUP}/x/virtualNetworks/v/subnets/a", None, "subnet_id"),

@@ -86,6 +86,8 @@ def read_settings(settings: dict[str, str], secret: dict[str, str]) -> AzureAcco
     subnet = None
     if settings.get("default_subnet"):
         subnet = _matched(_SUBNET, settings, "default_subnet", 'is "<network>/<subnet>"')
+    if settings.get("ca_file") and not settings.get("endpoint_url"):
+        raise InvalidSpec("ca_file goes with endpoint_url.", field="settings.ca_file")
     return AzureAccount(
         **guids,
         resource_group=_matched(_GROUP, settings, "resource_group", "is a resource group's name"),

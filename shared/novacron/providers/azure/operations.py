@@ -6,6 +6,7 @@ https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/async-
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote
 
 from novacron.errors import Conflict, NotFound, NotReady, NovaCronError
 from novacron.providers.azure.base import AzureBase
@@ -23,7 +24,8 @@ class AzureOperations(AzureBase):
         from azure.core.rest import HttpRequest
 
         ours = f"{self.account.endpoint}{self.account.root}/providers/".lower()
-        if not provider_operation.lower().startswith(ours) or "/.." in provider_operation:
+        told = unquote(provider_operation).lower()
+        if not told.startswith(ours) or "/.." in told:
             raise NotFound("That is no operation of this account.")
         answer = self.compute.send_request(HttpRequest("GET", provider_operation))
         if answer.status_code == 404:
@@ -32,11 +34,11 @@ class AzureOperations(AzureBase):
             raise NotReady("Azure is still at it.")
         if answer.status_code >= 400:
             raise HttpResponseError(response=answer)
-        told: Any = answer.json() if answer.content else {}
+        body: Any = answer.json() if answer.content else {}
         # Without a status it is the result itself, where Azure gave a Location alone.
-        status = told.get("status", SUCCEEDED) if isinstance(told, dict) else SUCCEEDED
+        status = body.get("status", SUCCEEDED) if isinstance(body, dict) else SUCCEEDED
         if status in (FAILED, CANCELED):
-            error = told.get("error") or {}
+            error = body.get("error") or {}
             raise _final(
                 failure(
                     str(error.get("code") or f"Operation{status}"),

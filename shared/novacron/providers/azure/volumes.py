@@ -134,7 +134,8 @@ class AzureVolumes(Attachments, Volumes):
 
     @translated
     def resize_volume(self, volume_id: str, size_gib: int) -> Volume:
-        """Attached disks too, while their VM runs; not Premium SSD from 4 TiB down:
+        """Attached disks too, while their VM runs; but not past 4 TiB from below, Azure's refusal
+        of which is a Conflict:
         https://learn.microsoft.com/en-us/azure/virtual-machines/linux/expand-disks"""
         disk = self.find_disk(volume_id)
         now = disk["properties"]["diskSizeGB"]
