@@ -53,6 +53,8 @@ RESOURCES: dict[str, Any] = {
         "${AWS::StackName}/*"
     ),
     # Roles that customers make for us in accounts of their own, by a name that we ask for.
+    # The action knows no resource: a function speaks for itself alone.
+    "own identity": "*",
     "cloud roles": _sub("arn:${AWS::Partition}:iam::*:role/novacron-*"),
 }
 

@@ -60,6 +60,7 @@ def _row(one: dict[str, Any]) -> list[Any]:
 
 
 def pack(target: Path, members: dict[str, Any]) -> None:
+    """Write the archive of one provider."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
         for name, content in members.items():
             text = json.dumps(content, separators=(",", ":"))

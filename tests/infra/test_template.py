@@ -43,8 +43,11 @@ def test_every_function_declares_what_it_needs(module: Any) -> None:
 
 
 def test_no_role_reaches_everything() -> None:
-    policies = json.dumps([one.get("Policies", []) for one in FUNCTIONS.values()])
-    assert '"*"' not in policies
+    given = [one.get("Policies", []) for one in FUNCTIONS.values()]
+    for statement in (s for policies in given for policy in policies for s in policy["Statement"]):
+        if "*" in statement["Resource"]:  # an action that knows no resource
+            assert statement["Action"] == ["sts:GetWebIdentityToken"]
+    policies = json.dumps(given)
     assert not re.search(r'"\w+:\*"', policies)
 
 

@@ -49,6 +49,13 @@ def instance_types(provider: ProviderType, region: str) -> tuple[InstanceType, .
     return tuple(_instance_type(name, types[name], price) for name, price in prices.items())
 
 
+@cache
+def size_of(provider: ProviderType, name: str) -> InstanceType | None:
+    """A type wherever it is offered, without a price."""
+    row = _member(provider, "types.json").get(name)
+    return None if row is None else _instance_type(name, row, None)
+
+
 def find(provider: ProviderType, region: str, name: str) -> InstanceType | None:
     return next((one for one in instance_types(provider, region) if one.name == name), None)
 

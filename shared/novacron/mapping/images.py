@@ -1,7 +1,7 @@
 """Image aliases to what each provider calls the image. What is no alias passes through as an id.
 
-A new image is one row in ``AWS_IMAGES`` and ``GCP_IMAGES``, a new provider one row in
-``RESOLVERS``.
+A new image is a row in each of ``AWS_IMAGES``, ``AZURE_IMAGES`` and ``GCP_IMAGES``, a new provider
+a row in ``RESOLVERS``.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from novacron.models.vm import Architecture
 
 
 class ImageQuery(Model):
-    """How to find an image: ``id`` is it; otherwise the newest of ``owner`` that fits
-    ``name_pattern`` (wildcard ``*``), or, where that is quicker, what ``ssm_parameter`` holds;
-    or the newest image of ``owner``'s ``family``."""
+    """How to find an image: ``id`` is it (on Azure also publisher:offer:sku:version); otherwise
+    the newest of ``owner`` that fits ``name_pattern`` (wildcard ``*``), or, where that is
+    quicker, what ``ssm_parameter`` holds; or the newest image of ``owner``'s ``family``."""
 
     id: str | None = None
     owner: str | None = None
@@ -79,6 +79,26 @@ AWS_IMAGES: Mapping[str, AwsImage] = {
 }
 ALIASES = frozenset(AWS_IMAGES)
 
+# Offers and SKUs of generation 2: https://wiki.debian.org/Cloud/MicrosoftAzure,
+# https://documentation.ubuntu.com/azure/azure-how-to/instances/find-ubuntu-images/
+AZURE_IMAGES: Mapping[str, Mapping[Architecture, str]] = {
+    alias: {
+        Architecture.X86_64: f"{offer}:{x86}:latest",
+        Architecture.ARM64: f"{offer}:{arm}:latest",
+    }
+    for alias, offer, x86, arm in (
+        ("debian-12", "Debian:debian-12", "12-gen2", "12-arm64"),
+        ("debian-13", "Debian:debian-13", "13-gen2", "13-arm64"),
+        (
+            "ubuntu-22.04",
+            "Canonical:0001-com-ubuntu-server-jammy",
+            "22_04-lts-gen2",
+            "22_04-lts-arm64",
+        ),
+        ("ubuntu-24.04", "Canonical:ubuntu-24_04-lts", "server", "server-arm64"),
+    )
+}
+
 
 def _aws(image: str, architecture: Architecture) -> ImageQuery:
     found = AWS_IMAGES[image]
@@ -88,6 +108,14 @@ def _aws(image: str, architecture: Architecture) -> ImageQuery:
         name_pattern=found.name.format(arch=word),
         ssm_parameter=found.ssm.format(arch=word),
     )
+
+
+def _azure(image: str, architecture: Architecture) -> ImageQuery:
+    if image not in AZURE_IMAGES:
+        raise InvalidSpec(
+            f"Azure has no {image}.", field="image", remedy="Its maker publishes it on AWS alone."
+        )
+    return ImageQuery(id=AZURE_IMAGES[image][architecture])
 
 
 # (project, family by architecture): https://cloud.google.com/compute/docs/images/os-details
@@ -117,6 +145,7 @@ def _by_name(image: str, architecture: Architecture) -> ImageQuery:
 
 RESOLVERS: Mapping[ProviderType, Callable[[str, Architecture], ImageQuery]] = {
     ProviderType.AWS: _aws,
+    ProviderType.AZURE: _azure,
     ProviderType.GCP: _gcp,
     ProviderType.LIBVIRT: _by_name,
     ProviderType.MEMORY: _by_name,
@@ -124,8 +153,11 @@ RESOLVERS: Mapping[ProviderType, Callable[[str, Architecture], ImageQuery]] = {
 
 
 def resolve(provider: ProviderType, image: str, architecture: Architecture) -> ImageQuery:
-    """What is no alias is taken as the provider's own id. InvalidSpec (image): an alias of what
-    this provider does not have."""
+    """What is no alias is taken as the provider's own id.
+
+    Raises:
+        InvalidSpec: (image) an alias that the provider has no image of.
+    """
     if image not in ALIASES:
         return ImageQuery(id=image)
     return RESOLVERS[provider](image, architecture)

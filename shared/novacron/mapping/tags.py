@@ -51,6 +51,8 @@ class TagRules:
     """What a key begins with, as a regular expression."""
     spell: Callable[[Mapping[str, str]], dict[str, str]] | None = None
     unspell: Callable[[Mapping[str, str]], dict[str, str]] = dict
+    forbidden_in_keys: str = ""
+    keys_ignore_case: bool = False
 
 
 def _aws_character(one: str) -> bool:
@@ -69,6 +71,15 @@ RULES: Mapping[ProviderType, TagRules] = {
         reserved_prefixes=(RESERVED_PREFIX, "aws:"),
         allowed=_aws_character,
         allowed_text="letters, digits, spaces and _ . : / = + - @",
+    ),
+    # https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/tag-resources#limitations
+    ProviderType.AZURE: TagRules(
+        name_key="novacron:name",
+        count=50,
+        key_length=512,
+        reserved_prefixes=(RESERVED_PREFIX, "microsoft", "azure", "windows"),
+        forbidden_in_keys="<>%&\\?/",
+        keys_ignore_case=True,
     ),
     # https://cloud.google.com/compute/docs/labeling-resources#requirements; Google's own labels
     # begin with "goog-".
@@ -122,6 +133,8 @@ def to_native(
         _check_characters(rules, name, "name")
     for key, value in tags.items():
         _check_tag(rules, provider, key, value)
+    if rules.keys_ignore_case and len({key.casefold() for key in tags}) < len(tags):
+        raise InvalidSpec(f"two tags differ in case only; {provider.value} keeps one", field="tags")
     if rules.count is not None and len(tags) + len(ours) > rules.count:
         room = rules.count - len(ours)
         raise InvalidSpec(
@@ -165,6 +178,8 @@ def _check_tag(rules: TagRules, provider: ProviderType, key: str, value: str) ->
         raise InvalidSpec(f"a key begins with {rules.key_start}", field=field)
     if len(value) > rules.value_length:
         raise InvalidSpec(f"a value has at most {rules.value_length} characters", field=field)
+    if wrong := sorted(set(key) & set(rules.forbidden_in_keys)):
+        raise InvalidSpec(f"{', '.join(map(repr, wrong))} not allowed in a key", field=field)
     _check_characters(rules, key + value, field)
 
 

@@ -15,6 +15,8 @@ from novacron.errors import Unsupported
 from novacron.mapping.volume_types import NativeVolume
 from novacron.mapping.volumes_aws import CLASSES as AWS_CLASSES
 from novacron.mapping.volumes_aws import native as aws_native
+from novacron.mapping.volumes_azure import CLASSES as AZURE_CLASSES
+from novacron.mapping.volumes_azure import native as azure_native
 from novacron.mapping.volumes_gcp import CLASSES as GCP_CLASSES
 from novacron.mapping.volumes_gcp import native as gcp_native
 from novacron.models.account import ProviderType
@@ -55,6 +57,7 @@ def _memory(
 
 RULES: Mapping[ProviderType, VolumeRules] = {
     ProviderType.AWS: VolumeRules(aws_native, AWS_CLASSES),
+    ProviderType.AZURE: VolumeRules(azure_native, AZURE_CLASSES),
     ProviderType.GCP: VolumeRules(gcp_native, GCP_CLASSES),
     ProviderType.LIBVIRT: VolumeRules(
         _libvirt, {"qcow2": VolumeClass.BALANCED, "raw": VolumeClass.BALANCED}

@@ -93,8 +93,8 @@ class Providers:
     ) -> CloudProvider:
         """A new adapter, for trying a credential before it is kept.
 
-        An endpoint of the caller's choice would let a tenant reach into our network, so that
-        only those that the deployment lists are accepted.
+        An endpoint of the caller's choice would let a tenant reach into our network, or be told
+        who we are by a token, so that only those that the deployment lists are accepted.
         """
         for name in ENDPOINTS & settings.keys():
             if settings[name] not in self._endpoints:

@@ -9,6 +9,7 @@ from novacron.providers.base import CloudProvider
 
 ADAPTERS: dict[ProviderType, str] = {
     ProviderType.AWS: "novacron.providers.aws.provider:AwsProvider",
+    ProviderType.AZURE: "novacron.providers.azure.provider:AzureProvider",
     ProviderType.GCP: "novacron.providers.gcp.provider:GcpProvider",
     ProviderType.LIBVIRT: "novacron.providers.libvirt.provider:LibvirtProvider",
     ProviderType.MEMORY: "novacron.providers.memory.provider:MemoryProvider",

@@ -24,6 +24,8 @@ PROVISION = Need("states:StartExecution", "provision")
 OPERATE = Need("states:StartExecution", "operate")
 WATCH = Need("states:DescribeExecution", "executions")
 ASSUME = Need("sts:AssumeRole", "cloud roles")
+IDENTIFY = Need("sts:GetWebIdentityToken", "own identity")
+"""A token for other clouds: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound.html"""
 READ_SECRET = Need("secretsmanager:GetSecretValue", "secrets")
 MAKE_SECRET = Need("secretsmanager:CreateSecret", "secrets")
 WRITE_SECRET = Need("secretsmanager:PutSecretValue", "secrets")
@@ -33,7 +35,7 @@ Needs = frozenset[Need]
 NOTHING: Needs = frozenset()
 READ: Needs = frozenset({GET})
 LIST: Needs = frozenset({QUERY})
-CLOUD: Needs = frozenset({ASSUME, READ_SECRET, UPDATE})
+CLOUD: Needs = frozenset({ASSUME, IDENTIFY, READ_SECRET, UPDATE})
 """To call a provider with an account's credential, within the account's rate limit."""
 AUDITED: Needs = frozenset({GET, PUT, UPDATE, DELETE})
 """A change: its place in the audit chain, its idempotency record (deleted when it fails)."""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from novacron.errors import InvalidSpec, NovaCronError, Unsupported
 from novacron.mapping.firewall_aws import from_permissions, to_permissions
+from novacron.mapping.firewall_azure import from_security_rules, to_security_rules
 from novacron.mapping.firewall_libvirt import from_nwfilter, to_nwfilter
 from novacron.models.network import Action, Direction, FirewallRule, Protocol
 
@@ -54,6 +55,73 @@ def test_nwfilters_give_back_what_they_took(given_rules: list[FirewallRule]) -> 
         assume("disagree" not in refused.detail)
         raise
     assert from_nwfilter(xml) == given_rules
+
+
+@st.composite
+def azure_rules(draw: st.DrawFn) -> FirewallRule:
+    rule = draw(rules(ordered=True))
+    priority = None if rule.priority is None else 100 + rule.priority
+    return rule.model_copy(update={"priority": priority})
+
+
+@given(st.lists(azure_rules(), max_size=8, unique_by=lambda rule: rule.name))
+def test_security_rules_give_back_what_they_took(given_rules: list[FirewallRule]) -> None:
+    try:
+        native = to_security_rules(given_rules)
+    except NovaCronError as refused:
+        assume("ICMP over IPv6" not in refused.detail)
+        assume("same priority" not in refused.detail)
+        raise
+    assert by_name(from_security_rules(native)) == by_name(given_rules)
+    told = [one["properties"] for one in native]
+    assert len({(one["direction"], one["priority"]) for one in told}) == len(told)
+    closed = {one["direction"] for one in told if one["priority"] == 4096}
+    egress = any(rule.direction is Direction.EGRESS for rule in given_rules)
+    assert closed == ({"Inbound", "Outbound"} if egress else {"Inbound"})
+
+
+def test_rules_without_a_priority_come_after_all_that_have_one() -> None:
+    told = {"direction": "ingress", "protocol": "all", "cidr": "0.0.0.0/0"}
+    given_rules = [
+        FirewallRule.model_validate({**told, "name": name, "priority": priority})
+        for name, priority in (("a", None), ("b", 300), ("c", None), ("d", 200))
+    ]
+    native = {r["name"]: r["properties"]["priority"] for r in to_security_rules(given_rules)}
+    assert native == {"d": 200, "b": 300, "a": 301, "c": 302, "CloseInbound": 4096}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"priority": 99}, "firewall_rules.1.priority"),
+        ({"priority": 4096}, "firewall_rules.1.priority"),
+        ({"priority": 4095}, "firewall_rules.1.priority"),
+        ({}, "firewall_rules.1.priority"),
+        ({"cidr": "10.0.0.1/8", "priority": 200}, "firewall_rules.1.cidr"),
+        ({"name": "ssh"}, "firewall_rules.1.name"),
+        ({"protocol": "icmp", "cidr": "::/0", "priority": 200}, "firewall_rules.1.protocol"),
+    ],
+)
+def test_what_a_network_security_group_cannot_say_is_refused(
+    changes: dict[str, object], field: str
+) -> None:
+    told = {"direction": "ingress", "protocol": "tcp", "cidr": "0.0.0.0/0"}
+    first = FirewallRule.model_validate({**told, "name": "ssh", "priority": 4095})
+    second = FirewallRule.model_validate({**told, "name": "web", **changes})
+    with pytest.raises(NovaCronError) as refused:
+        to_security_rules([first, second])
+    assert refused.value.field == field
+
+
+def test_a_rule_by_others_that_cannot_be_said_hides_nothing() -> None:
+    told = {"name": "a", "direction": "ingress", "protocol": "tcp", "cidr": "10.0.0.0/8"}
+    (ours, closing) = to_security_rules([FirewallRule.model_validate(told)])
+    tag = {**ours["properties"], "sourceAddressPrefix": "AzureLoadBalancer", "priority": 200}
+    esp = {**ours["properties"], "protocol": "Esp", "priority": 201}
+    named = {**ours["properties"], "destinationPortRange": "22", "priority": 202}
+    native = [closing, ours, *({"name": "Theirs", "properties": p} for p in (tag, esp, named))]
+    found = from_security_rules(native)
+    assert [(rule.name, rule.from_port) for rule in found] == [("a", None), ("rule-202", 22)]
 
 
 @pytest.mark.parametrize(

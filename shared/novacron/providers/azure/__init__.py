@@ -1,0 +1,1 @@
+"""Azure, through the azure-mgmt libraries. Nothing outside this folder imports them."""

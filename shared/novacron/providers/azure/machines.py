@@ -1,0 +1,104 @@
+"""Looking at VMs: ARM's description as our Vm, with the addresses of its interfaces."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from novacron.errors import NotFound
+from novacron.models.account import ProviderType
+from novacron.models.vm import Vm
+from novacron.providers.azure.base import AzureBase
+from novacron.providers.azure.image_reference import image_id
+from novacron.providers.azure.ownership import Json, owned
+from novacron.providers.azure.states import GONE, vm_meaning
+
+
+class Addresses(NamedTuple):
+    """Of all interfaces, the first interface's first."""
+
+    private: list[str]
+    public: list[str]
+
+
+class Machines(AzureBase):
+    def find_vm(self, vm_id: str) -> Json:
+        """The VM with its instance view. Raises NotFound."""
+        name = self.named(vm_id)
+        return self.read(self.compute.virtual_machines.get, name, expand="instanceView")
+
+    def live_vm(self, vm_id: str) -> Json:
+        """One that can still be worked on. Raises NotFound for what is being deleted."""
+        found = self.find_vm(vm_id)
+        state, _ = vm_meaning(found)
+        if state in GONE:
+            raise NotFound(f"VM {vm_id!r} is {state.value}.")
+        return found
+
+    def to_vm(self, native: Json, operation: str | None = None) -> Vm:
+        """Of a VM that was read with its instance view; its interfaces are read here."""
+        return shown(native, self._addresses(native), operation)
+
+    def _addresses(self, native: Json) -> Addresses:
+        found = Addresses([], [])
+        profile = native["properties"].get("networkProfile", {})
+        for entry in profile.get("networkInterfaces") or []:
+            nic = self.read_or_none(self.network.network_interfaces.get, _name(entry))
+            for configuration in nic["properties"]["ipConfigurations"] if nic else []:
+                told = configuration["properties"]
+                found.private.extend(filter(None, [told.get("privateIPAddress")]))
+                if told.get("publicIPAddress"):
+                    found.public.extend(self._public(_name(told["publicIPAddress"])))
+        return found
+
+    def _public(self, name: str) -> list[str]:
+        address = self.read_or_none(self.network.public_ip_addresses.get, name)
+        told = address["properties"].get("ipAddress") if address else None
+        return [told] if told else []
+
+
+def shown(native: Json, at: Addresses, operation: str | None = None) -> Vm:
+    from novacron.catalog.catalog import size_of
+
+    owner = owned(native)
+    state, bills = vm_meaning(native)
+    properties = native["properties"]
+    storage = properties.get("storageProfile", {})
+    size = properties.get("hardwareProfile", {}).get("vmSize")
+    # From the packed catalog: ARM would list all sizes to tell one.
+    known = size_of(ProviderType.AZURE, size) if size else None
+    created = properties.get("timeCreated")
+    return Vm(
+        id=native["name"],
+        name=owner.name or native["name"],
+        state=state,
+        region=native["location"],
+        zone=next(iter(native.get("zones") or []), None),
+        instance_type=size,
+        vcpus=known and known.vcpus,
+        memory_mib=known and known.memory_mib,
+        image_id=image_id(storage.get("imageReference") or {}),
+        private_ips=at.private,
+        public_ips=at.public,
+        volume_ids=disk_names(native),
+        created_at=datetime.fromisoformat(created) if created else None,
+        spot=properties.get("priority") == "Spot",
+        bills_compute=bills,
+        tags=owner.tags,
+        tenant=owner.tenant,
+        operation=owner.operation,
+        provider_operation=operation,
+    )
+
+
+def disk_names(native: Json) -> list[str]:
+    """Our ids of its disks, the OS disk first."""
+    storage = native["properties"].get("storageProfile", {})
+    disks: list[Any] = [storage.get("osDisk") or {}, *(storage.get("dataDisks") or [])]
+    ids = [(disk.get("managedDisk") or {}).get("id") for disk in disks]
+    return [str(one).rpartition("/")[2] for one in ids if one]
+
+
+def _name(reference: Json) -> str:
+    """Of a resource of our group by ARM's reference to it."""
+    return str(reference["id"]).rpartition("/")[2]

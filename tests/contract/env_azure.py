@@ -1,0 +1,88 @@
+"""Azure: the real SDK against the strict local subscription."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from infra.local.azure_account import Server, start_in_thread
+from novacron.models.base import Ownership
+from novacron.models.network import NetworkSpec, SubnetSpec
+from novacron.providers.azure.provider import AzureProvider
+from tests.contract.env import Env
+
+REASON_TO_SKIP: str | None = None
+TRANSITION = 5.0
+IMAGE = "ubuntu-24.04"
+SECTOR = 512
+
+
+def account_settings(server: Server) -> dict[str, str]:
+    options = server.account.options
+    return {
+        "subscription_id": options.subscription_id,
+        "tenant_id": options.tenant_id,
+        "client_id": options.client_id,
+        "resource_group": options.resource_group,
+        "region": options.location,
+        "endpoint_url": server.url,
+        "authority_url": server.url,
+        "ca_file": server.ca_file,
+    }
+
+
+def secret(server: Server) -> dict[str, str]:
+    return {"client_secret": server.account.options.client_secret}
+
+
+@contextmanager
+def open_env(folder: Path) -> Iterator[Env]:
+    server = start_in_thread(folder, transition_describes=0)
+    account = server.account
+    settings, region = account_settings(server), account.options.location
+    network = AzureProvider.from_settings(settings, secret(server)).create_network(
+        NetworkSpec(
+            name="home",
+            region=region,
+            cidr="10.0.0.0/16",
+            subnets=[SubnetSpec(name="a", cidr="10.0.0.0/20")],
+        ),
+        Ownership(tenant="contract", operation="home"),
+    )
+    account.switches.transition_seconds = TRANSITION
+
+    def settle() -> None:
+        account.clock.advance(2 * TRANSITION)
+
+    def content(volume_id: str) -> str:
+        place = f"{account.root}/resourceGroups/{account.options.resource_group}"
+        disk = account.store.get(f"{place}/providers/Microsoft.Compute/disks/{volume_id}")
+        assert disk is not None
+        return str(disk.private["content"])
+
+    def write_block(volume_id: str, index: int, data: bytes) -> None:
+        account.contents.write(content(volume_id), index * SECTOR, data)
+
+    def read_block(volume_id: str, index: int) -> bytes | None:
+        return account.contents.read(content(volume_id), index * SECTOR, SECTOR)
+
+    try:
+        yield Env(
+            name="azure",
+            provider=AzureProvider.from_settings(
+                {**settings, "default_subnet": network.subnets[0].id}, secret(server)
+            ),
+            region=region,
+            image=IMAGE,
+            settle=settle,
+            instance_type="Standard_B2s",
+            other_type="Standard_D2s_v5",
+            # A managed image is a copy of its own:
+            # https://learn.microsoft.com/en-us/azure/virtual-machines/capture-image-resource
+            image_holds_snapshot=False,
+            write_block=write_block,
+            read_block=read_block,
+        )
+    finally:
+        server.stop()
