@@ -63,20 +63,19 @@ def read_settings(settings: dict[str, str]) -> LibvirtAccount:
     accelerator = settings.get("accelerator", "kvm")
     if accelerator not in ACCELERATORS:
         raise InvalidSpec("It is qemu or kvm.", field="settings.accelerator")
-    try:
-        overcommit = float(settings.get("cpu_overcommit", "4"))
-    except ValueError as error:
-        raise InvalidSpec("It is a number.", field="settings.cpu_overcommit") from error
+    overcommit = settings.get("cpu_overcommit", "4")
+    if not re.fullmatch(r"\d{1,3}(\.\d+)?", overcommit) or not float(overcommit):
+        raise InvalidSpec("It is a number above 0.", field="settings.cpu_overcommit")
     return LibvirtAccount(
         region=settings.get("region", "onprem"),
         accelerator=accelerator,
-        cpu_overcommit=overcommit,
+        cpu_overcommit=float(overcommit),
         hosts=_hosts(settings.get("uri", ""), pool),
     )
 
 
 def _hosts(text: str, pool: str) -> tuple[Host, ...]:
-    hosts = []
+    hosts: list[Host] = []
     for index, part in enumerate(text.split(","), 1):
         found = _HOST.fullmatch(part.strip())
         if found is None:
@@ -85,7 +84,10 @@ def _hosts(text: str, pool: str) -> tuple[Host, ...]:
                 field="settings.uri",
                 remedy="Write qemu+ssh://user@host/system, or zone=uri,zone=uri.",
             )
-        hosts.append(Host(found.group(1) or f"host-{index}", found.group(2), pool))
+        zone = found.group(1) or f"host-{index}"
+        if zone in [host.zone for host in hosts]:
+            raise InvalidSpec(f"Two hosts are {zone!r}.", field="settings.uri")
+        hosts.append(Host(zone, found.group(2), pool))
     return tuple(hosts)
 
 

@@ -25,6 +25,7 @@ from novacron.providers.libvirt.ownership import (
     owned,
     read_metadata,
 )
+from novacron.providers.libvirt.seed import seed
 from novacron.providers.libvirt.view import read_vm
 
 ELEMENT = libvirt.VIR_DOMAIN_METADATA_ELEMENT
@@ -35,15 +36,18 @@ class LaunchVms(LibvirtBase):
     def launch(self, vm_id: str, spec: VmSpec, owner: Ownership) -> Vm:
         """Raises what ``create_vm`` does."""
         self._check(spec)
+        image = seed(vm_id, spec)
         host = self._place(spec)
         made: list[str] = []
         try:
             disks = self._disks(host, vm_id, spec, owner, made)
+            seeded = None if image is None else records.write_seed(host, made[0], image)
             parts = Parts(
                 uuid=vm_id,
                 record=owned(spec, owner),
                 disks=disks,
-                console=records.make_log(host, f"{vm_id}.log"),
+                seed=seeded,
+                console=records.make_log(host, vm_id),
                 network=spec.subnet_id,
                 firewall=spec.firewall_ids[0] if spec.firewall_ids else None,
                 accelerator=self.account.accelerator,
@@ -52,6 +56,7 @@ class LaunchVms(LibvirtBase):
         except Exception:
             for disk_id in made:
                 records.remove(host, disk_id)
+            records.remove_log(host, vm_id)
             raise
         self.start_new(host, domain)
         return read_vm(self.account, host, domain)
@@ -89,9 +94,6 @@ class LaunchVms(LibvirtBase):
             )
         if spec.gpus:
             raise Unsupported("GPUs are not passed through yet.", field="gpus")
-        for field in ("user_data", "ssh_keys"):
-            if getattr(spec, field):
-                raise Unsupported("There is no cloud-init disk yet.", field=field)
         if spec.public_ip:
             raise Unsupported("Addresses come from the host's network.", field="public_ip")
         if len(spec.firewall_ids) > 1:
