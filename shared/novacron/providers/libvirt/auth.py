@@ -30,6 +30,15 @@ class Host:
             self._connection = libvirt.open(self.uri)
         return self._connection
 
+    def ask(self) -> Any:
+        """The connection, after a word from the host: one that died is not noticed before."""
+        try:
+            self.connection.getLibVersion()
+        except libvirt.libvirtError:
+            self._connection = None
+            self.connection.getLibVersion()
+        return self.connection
+
     @property
     def pool(self) -> Any:
         return self.connection.storagePoolLookupByName(self.pool_name)
@@ -92,9 +101,9 @@ def _hosts(text: str, pool: str) -> tuple[Host, ...]:
 
 
 def reach(host: Host) -> Any:
-    """The host's connection; ProviderUnavailable names the host, not its URI."""
+    """The host's connection, asked once; ProviderUnavailable names the host, not its URI."""
     try:
-        return host.connection
+        return host.ask()
     except libvirt.libvirtError as error:
         if error.get_error_code() in (libvirt.VIR_ERR_AUTH_FAILED, libvirt.VIR_ERR_AUTH_CANCELLED):
             raise

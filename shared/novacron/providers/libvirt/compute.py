@@ -34,7 +34,7 @@ class LibvirtVms(LaunchVms, LibvirtBase):
     @translated
     def create_vm(self, spec: VmSpec, owner: Ownership) -> Vm:
         vm_id = str(uuid5(NAMESPACE_URL, f"novacron:{owner.operation}"))
-        for host in self.hosts():
+        for host in self.answering()[0]:
             found = _domain(host, vm_id)
             if found is not None:
                 record = read_metadata(ET.fromstring(found.XMLDesc()))  # noqa: S314
@@ -126,6 +126,7 @@ class LibvirtVms(LaunchVms, LibvirtBase):
             if record is not None and record.vm == vm_id:
                 records.remove(host, disk_id)
         records.remove_log(host, vm_id)
+        self.forget_site(vm_id)
         domain.undefineFlags(UNDEFINE)
 
 
