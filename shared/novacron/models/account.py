@@ -12,6 +12,8 @@ from novacron.models.base import Model
 class ProviderType(StrEnum):
     AWS = "aws"
     LIBVIRT = "libvirt"
+    AGENT = "agent"
+    """libvirt hosts behind a firewall, through a host agent."""
     MEMORY = "memory"
 
 

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from novacron.errors import InvalidSpec
-from novacron.models.account import ProviderType
 from novacron.models.operation import Operation
 from novacron.models.provider_account import ProviderAccount
+from novacron.providers.agent.courier import Courier, NoCourier
+from novacron.providers.agent.provider import AgentProvider
 from novacron.providers.base import CloudProvider
 from novacron.providers.registry import adapter
 from novacron.store.store import Store
@@ -49,8 +50,14 @@ class SecretStore(Protocol):
 class Providers:
     """Account -> adapter, made once a process and credential."""
 
-    def __init__(self, secrets: SecretStore, endpoints: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        secrets: SecretStore,
+        endpoints: Sequence[str] = (),
+        courier: Courier | None = None,
+    ) -> None:
         self.secrets = secrets
+        self.courier: Courier = courier or NoCourier()
         self._endpoints = endpoints
         self._made: dict[tuple[str, datetime | None], CloudProvider] = {}
 
@@ -59,23 +66,24 @@ class Providers:
         credential = (account.id, account.rotated_at)
         if credential not in self._made:
             secret = self.secrets.read(account.secret_id) if account.secret_id else {}
-            self._made[credential] = self.make(account.type, account.settings, secret)
+            self._made[credential] = self.make(account, secret)
         return self._made[credential]
 
-    def make(
-        self, kind: ProviderType, settings: dict[str, str], secret: dict[str, str]
-    ) -> CloudProvider:
+    def make(self, account: ProviderAccount, secret: dict[str, str]) -> CloudProvider:
         """A new adapter, for trying a credential before it is kept.
 
         An endpoint of the caller's choice would let a tenant reach into our network, so that
         only those that the deployment lists are accepted.
         """
-        endpoint = settings.get("endpoint_url")
+        endpoint = account.settings.get("endpoint_url")
         if endpoint is not None and endpoint not in self._endpoints:
             raise InvalidSpec(
                 "This deployment does not allow that endpoint.", field="settings.endpoint_url"
             )
-        return adapter(kind).from_settings(settings, secret)
+        made = adapter(account.type).from_settings(account.settings, secret)
+        if isinstance(made, AgentProvider):
+            made.courier, made.tenant = self.courier, account.tenant
+        return made
 
 
 def utc_now() -> datetime:

@@ -10,6 +10,7 @@ from novacron.providers.base import CloudProvider
 ADAPTERS: dict[ProviderType, str] = {
     ProviderType.AWS: "novacron.providers.aws.provider:AwsProvider",
     ProviderType.LIBVIRT: "novacron.providers.libvirt.provider:LibvirtProvider",
+    ProviderType.AGENT: "novacron.providers.agent.provider:AgentProvider",
     ProviderType.MEMORY: "novacron.providers.memory.provider:MemoryProvider",
 }
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from novacron.errors import AuthenticationFailed
 from novacron.models.operation import Operation, OperationKind
+from novacron.operations.courier import Commands
 from novacron.operations.services import Providers, Services, utc_now
 from novacron.settings import settings
+from novacron.store.agents import AgentStore
 from novacron.store.store import Store
 from novacron.store.table import Table
 
@@ -25,9 +27,11 @@ DENIED = re.compile(r"is not authorized to perform: (\S+)")
 def services() -> Services:
     """What the domain needs, once a process."""
     now = settings()
+    table = Table(now.table)
+    courier = Commands(AgentStore(table), utc_now)
     return Services(
-        store=Store(Table(now.table)),
-        providers=Providers(SecretsManager(now.secret_prefix), now.endpoints),
+        store=Store(table),
+        providers=Providers(SecretsManager(now.secret_prefix), now.endpoints, courier),
         starter=StepFunctions(now.provision_machine, now.operation_machine),
         quotas=now.quotas,
         now=utc_now,

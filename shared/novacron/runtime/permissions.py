@@ -33,8 +33,8 @@ Needs = frozenset[Need]
 NOTHING: Needs = frozenset()
 READ: Needs = frozenset({GET})
 LIST: Needs = frozenset({QUERY})
-CLOUD: Needs = frozenset({ASSUME, READ_SECRET})
-"""To call a provider with an account's credential."""
+CLOUD: Needs = frozenset({ASSUME, READ_SECRET, GET, PUT, DELETE})
+"""To call a provider with an account's credential, or through the queue of an agent."""
 AUDITED: Needs = frozenset({GET, PUT, UPDATE, DELETE})
 """A change: its place in the audit chain, its idempotency record (deleted when it fails)."""
 CREATE_VM: Needs = AUDITED | {PROVISION}
