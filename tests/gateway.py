@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib import import_module
+from threading import Thread
 
 import httpx
 import pytest
@@ -50,3 +54,31 @@ class Gateway(httpx.BaseTransport):
             who = Principal(tenant=signed.pop("tenant"), subject=signed.pop("subject"), roles=roles)
         reply = call(who, request.method, path, raw=body, signed=signed)
         return httpx.Response(reply.status, text=reply.text, headers=reply.headers)
+
+
+@contextmanager
+def door(answered: Callable[[str], None] = lambda _: None) -> Iterator[str]:
+    """The gateway on a loopback port, for agents in processes of their own; yields its URL.
+
+    ``answered`` is told the path of each request that was answered.
+    """
+
+    class Door(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            headers = dict(self.headers.items())
+            request = httpx.Request("POST", f"{URL}{self.path}", headers=headers, content=body)
+            reply = Gateway().handle_request(request)
+            self.send_response(reply.status_code)
+            self.send_header("Content-Length", str(len(reply.content)))
+            self.end_headers()
+            self.wfile.write(reply.content)
+            answered(self.path)
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    with HTTPServer(("127.0.0.1", 0), Door) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

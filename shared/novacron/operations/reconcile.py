@@ -62,17 +62,23 @@ def _restart(services: Services, operation: Operation) -> bool:
 
 
 def _account(services: Services, account: ProviderAccount, report: Report) -> Report:
+    """Look at everything, also past what is not ready: an agent answers it all for the next run."""
     provider = services.providers.of(account)
-    vm_operations = set()
+    vm_operations: set[str | None] = set()
+    waiting = False
     for kind in ResourceKind:
-        for found in ACCESS[kind].owned(provider, account.tenant, None):
-            if kind is ResourceKind.VM:
-                vm_operations.add(found.operation)
-            elif kind is ResourceKind.VOLUME and found.operation in vm_operations:
-                continue  # a disk made with its VM, and deleted with it
-            report = _resource(services, account, kind, found, report)
-        report = _records(services, account, provider, kind, report)
-    return report
+        try:
+            for found in ACCESS[kind].owned(provider, account.tenant, None):
+                if kind is ResourceKind.VM:
+                    vm_operations.add(found.operation)
+                elif kind is ResourceKind.VOLUME and (waiting or found.operation in vm_operations):
+                    continue  # a disk made with its VM, and deleted with it
+                report = _resource(services, account, kind, found, report)
+        except NotReady:
+            waiting = True
+        report, looked = _records(services, account, provider, kind, report)
+        waiting = waiting or not looked
+    return _with(report, "unreachable", account.id) if waiting else report
 
 
 def _resource(
@@ -131,15 +137,19 @@ def _records(
     provider: CloudProvider,
     kind: ResourceKind,
     report: Report,
-) -> Report:
-    page = PageRequest(limit=1000)
+) -> tuple[Report, bool]:
+    """The report, and whether every record could be compared."""
+    page, looked = PageRequest(limit=1000), True
     while True:
         records = services.store.resources(account.tenant, kind, page)
         for record in records.items:
-            if record.account_id == account.id and _gone(provider, record):
-                report = _lose(services, account, record, report)
+            try:
+                if record.account_id == account.id and _gone(provider, record):
+                    report = _lose(services, account, record, report)
+            except NotReady:
+                looked = False
         if records.next_cursor is None:
-            return report
+            return report, looked
         page = PageRequest(limit=1000, cursor=records.next_cursor)
 
 
