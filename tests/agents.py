@@ -11,7 +11,7 @@ from novacron.agent.identity import Identity, new_key
 from novacron.agent.journal import Journal
 from novacron.errors import NotReady
 from novacron.models.agent import Outcome
-from novacron.operations.courier import Commands
+from novacron.operations.courier import AgentQueue
 from novacron.providers.base import CloudProvider
 from novacron.tenancy.principal import Principal, Role
 from tests.api import call
@@ -44,7 +44,7 @@ def serve(agent: Agent) -> None:
     agent.turn()
 
 
-class Prompt(Commands):
+class Prompt(AgentQueue):
     """Functions whose agent always answers before they are called again."""
 
     agent: Agent | None = None

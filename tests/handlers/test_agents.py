@@ -18,7 +18,7 @@ from novacron.errors import AuthenticationFailed, NotReady, ProviderUnavailable
 from novacron.models.account import Health
 from novacron.models.base import Ownership
 from novacron.models.vm import VmSpec
-from novacron.operations.courier import Commands
+from novacron.operations.courier import AgentQueue
 from novacron.operations.reconcile import Report, reconcile
 from novacron.providers.memory.provider import MemoryProvider
 from novacron.store.agents import AgentStore
@@ -33,8 +33,8 @@ POLL = {"holding": [], "health": {"healthy": True, "detail": "well"}}
 
 
 @pytest.fixture
-def courier(wired: World) -> Commands:
-    made = Commands(AgentStore(wired.services.store.table), wired.services.now)
+def courier(wired: World) -> AgentQueue:
+    made = AgentQueue(AgentStore(wired.services.store.table), wired.services.now)
     wired.services.providers.courier = made
     return made
 
@@ -160,7 +160,7 @@ def _account(who: Any, agent_id: str) -> Reply:
     return call(who, "POST", "/accounts", body, key="account")
 
 
-def test_another_tenant_cannot_use_it(wired: World, courier: Commands) -> None:
+def test_another_tenant_cannot_use_it(wired: World, courier: AgentQueue) -> None:
     mine = enrolled()
     Client(mine, Gateway()).poll([], WELL)
     assert call(MALLORY, "GET", f"/agents/{mine.agent_id}").status == 404
@@ -172,7 +172,7 @@ def test_another_tenant_cannot_use_it(wired: World, courier: Commands) -> None:
     assert _account(ADMIN, mine.agent_id).status == 201
 
 
-def test_a_deleted_agent_is_heard_no_more(wired: World, courier: Commands) -> None:
+def test_a_deleted_agent_is_heard_no_more(wired: World, courier: AgentQueue) -> None:
     mine = enrolled()
     client = Client(mine, Gateway())
     client.poll([], WELL)
@@ -184,7 +184,7 @@ def test_a_deleted_agent_is_heard_no_more(wired: World, courier: Commands) -> No
         client.poll([], WELL)
 
 
-def test_health_and_silence(wired: World, courier: Commands) -> None:
+def test_health_and_silence(wired: World, courier: AgentQueue) -> None:
     mine = enrolled()
     assert _account(ADMIN, mine.agent_id).status == 400  # never heard of
     Client(mine, Gateway()).poll([], WELL)
@@ -204,7 +204,7 @@ def test_health_and_silence(wired: World, courier: Commands) -> None:
 
 
 def test_a_console_is_asked_for_and_then_there(
-    wired: World, courier: Commands, tmp_path: Path
+    wired: World, courier: AgentQueue, tmp_path: Path
 ) -> None:
     mine = enrolled()
     served = agent(mine, tmp_path, MemoryProvider())
@@ -243,7 +243,7 @@ def _machine(world: World, served: Any, operation_id: str) -> None:
 
 
 def test_the_reconciler_asks_in_one_run_and_reads_in_the_next(
-    wired: World, courier: Commands, tmp_path: Path
+    wired: World, courier: AgentQueue, tmp_path: Path
 ) -> None:
     mine, cloud = enrolled(), MemoryProvider()
     served = agent(mine, tmp_path, cloud)

@@ -15,7 +15,7 @@ from novacron.agent.identity import save
 from novacron.errors import NotReady
 from novacron.models.base import Ownership
 from novacron.models.vm import VmFilter, VmSpec
-from novacron.operations.courier import Commands
+from novacron.operations.courier import AgentQueue
 from novacron.providers.agent.provider import AgentProvider
 from novacron.providers.base import iterate
 from novacron.providers.memory.provider import MemoryProvider
@@ -59,7 +59,7 @@ def test_one_vm_and_the_right_result(
     assert run(state, memory, "nowhere") == 0
     provider = AgentProvider(mine.agent_id)
     provider.tenant = "acme"
-    provider.courier = Commands(AgentStore(world.services.store.table), world.services.now)
+    provider.courier = AgentQueue(AgentStore(world.services.store.table), world.services.now)
     with pytest.raises(NotReady):
         provider.create_vm(SPEC, OWNER)
 

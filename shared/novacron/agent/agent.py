@@ -16,9 +16,9 @@ from threading import Event, Thread
 
 from novacron.agent.client import Client
 from novacron.agent.journal import Journal
-from novacron.errors import NovaCronError
+from novacron.errors import NovaCronError, ProviderUnavailable
 from novacron.models.account import Health
-from novacron.models.agent import Fault, Outcome
+from novacron.models.agent import Command, Fault, Outcome
 from novacron.providers.agent import wire
 from novacron.providers.base import CloudProvider
 
@@ -26,6 +26,9 @@ BUSY_S = 1.0
 IDLE_S = 10.0
 FAILING_S = 60.0
 JITTER = 0.25
+TOO_LATE = Outcome(
+    fault=Fault(code=ProviderUnavailable.code, detail="The agent was away; ask again.")
+)
 log = logging.getLogger("novacron.agent")
 
 
@@ -56,19 +59,23 @@ class Agent:
 
     def work(self) -> bool:
         """Carry one command out; False: there is none."""
-        command = self.journal.next()
-        if command is None:
+        found = self.journal.next()
+        if found is None:
             return False
-        log.info("%s %s", command.id, command.method)
-        try:
-            outcome = wire.run(self.provider, command.method, command.arguments)
-        except Exception:
-            log.exception("%s failed", command.id)
-            told = f"The agent failed in {command.method}; its log says why."
-            outcome = Outcome(fault=Fault(code="internal", detail=told))
+        command, late = found
+        log.info("%s %s%s", command.id, command.method, " comes too late" if late else "")
+        outcome = TOO_LATE if late else self._carry_out(command)
         self.journal.finish(command.id, outcome)
         self.news.set()
         return True
+
+    def _carry_out(self, command: Command) -> Outcome:
+        try:
+            return wire.run(self.provider, command.method, command.arguments)
+        except Exception:
+            log.exception("%s failed", command.id)
+            told = f"The agent failed in {command.method}; its log says why."
+            return Outcome(fault=Fault(code="internal", detail=told))
 
     def run(self) -> None:
         """Until ``stop``. Work has a thread of its own, so that a long command is no silence."""

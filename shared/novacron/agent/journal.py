@@ -15,6 +15,8 @@ from typing import Any
 from novacron.models.agent import Command, Outcome, Result
 
 KEPT = "-7 days"
+LATE = "-15 minutes"
+"""Whoever asked has given up; what was asked may not be wanted any more."""
 AT_ONCE = 10
 """Results sent in one request: Lambda takes 6 MB, an outcome has at most 0.3."""
 
@@ -44,11 +46,17 @@ class Journal:
                 (one.id, one.model_dump_json()),
             )
 
-    def next(self) -> Command | None:
-        """The oldest that has no result. After a crash that is the one it was in the midst of."""
-        query = "SELECT command FROM commands WHERE outcome IS NULL ORDER BY number LIMIT 1"
-        found = self._do(query)
-        return Command.model_validate_json(found[0][0]) if found else None
+    def next(self) -> tuple[Command, bool] | None:
+        """The oldest that has no result, and whether it is too late to begin it.
+
+        After a crash that is the one it was in the midst of.
+        """
+        query = (
+            "SELECT command, at < datetime('now', ?) FROM commands"
+            " WHERE outcome IS NULL ORDER BY number LIMIT 1"
+        )
+        found = self._do(query, (LATE,))
+        return (Command.model_validate_json(found[0][0]), bool(found[0][1])) if found else None
 
     def finish(self, command_id: str, outcome: Outcome) -> None:
         text = outcome.model_dump_json()

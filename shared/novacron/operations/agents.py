@@ -102,10 +102,8 @@ def poll(desk: AgentDesk, who: Principal, said: Poll) -> list[Command]:
         command
         for command in desk.agents.commands(who.tenant, who.subject)
         if command.id not in held
-        and (
-            command.state is CommandState.CLAIMED
-            or (command.state is CommandState.QUEUED and not expired(command, now))
-        )
+        and command.state is not CommandState.DONE
+        and not expired(command, now)
     ]
     given = []
     for command in sorted(waiting, key=lambda one: one.queued_at)[:MOST_COMMANDS]:

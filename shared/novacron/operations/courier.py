@@ -27,11 +27,13 @@ FRESH = timedelta(seconds=60)
 FRESH_IN_ATTEMPT = timedelta(minutes=11)
 """Two runs of the five-minute schedule: the first asks, the second reads."""
 QUEUED = timedelta(minutes=5)
-"""A command that no agent took for so long is not carried out any more."""
+"""A command that no agent took for so long is not given out any more."""
+CLAIMED = timedelta(hours=1)
+"""A command that an agent took, and lost, keeps its slot for so long."""
 READS = ("get_", "list_", "console_", "estimate_", "authenticate", "check_")
 
 
-class Commands:
+class AgentQueue:
     """The courier over the table."""
 
     def __init__(self, store: AgentStore, now: Callable[[], datetime]) -> None:
@@ -89,8 +91,9 @@ class Commands:
         return found.done_at is not None and self._now() - found.done_at < fresh
 
     def _pending(self, found: CommandRecord) -> bool:
-        queued = found.state is CommandState.QUEUED and not expired(found, self._now())
-        return queued or found.state is CommandState.CLAIMED
+        if found.state is CommandState.CLAIMED:
+            return self._now() - found.queued_at < CLAIMED
+        return found.state is CommandState.QUEUED and not expired(found, self._now())
 
     def _take(self, tenant: str, agent_id: str, slot: str) -> None:
         if self._taken is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from novacron.errors import AuthenticationFailed
 from novacron.models.operation import Operation, OperationKind
-from novacron.operations.courier import Commands
+from novacron.operations.courier import AgentQueue
 from novacron.operations.services import Providers, Services, utc_now
 from novacron.settings import settings
 from novacron.store.agents import AgentStore
@@ -28,7 +28,7 @@ def services() -> Services:
     """What the domain needs, once a process."""
     now = settings()
     table = Table(now.table)
-    courier = Commands(AgentStore(table), utc_now)
+    courier = AgentQueue(AgentStore(table), utc_now)
     return Services(
         store=Store(table),
         providers=Providers(SecretsManager(now.secret_prefix), now.endpoints, courier),

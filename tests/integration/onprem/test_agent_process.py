@@ -14,7 +14,7 @@ import pytest
 from infra.local.onprem import host
 from novacron.agent.identity import load
 from novacron.errors import NotReady
-from novacron.operations.courier import Commands
+from novacron.operations.courier import AgentQueue
 from novacron.providers.agent.provider import AgentProvider
 from novacron.store.agents import AgentStore
 from tests.agents import ADMIN
@@ -56,7 +56,7 @@ def test_enroll_run_serve_and_stop(
                     provider = AgentProvider(load(state).agent_id)
                     provider.tenant = "acme"
                     store = AgentStore(world.services.store.table)
-                    provider.courier = Commands(store, world.services.now)
+                    provider.courier = AgentQueue(store, world.services.now)
                     assert provider.health().healthy, provider.health()
                     with pytest.raises(NotReady):
                         provider.get_quota("onprem")

@@ -12,7 +12,7 @@ from novacron.models.account import Health
 from novacron.models.agent import AgentRecord, Command, Outcome, Poll, Result
 from novacron.operations import agents
 from novacron.operations.agents import AgentDesk
-from novacron.operations.courier import Commands
+from novacron.operations.courier import AgentQueue
 from novacron.store.agents import AgentStore
 from novacron.store.table import Table
 from novacron.tenancy.principal import Principal, Role
@@ -26,7 +26,7 @@ class Queue:
         self.clock = Clock()
         self.store = AgentStore(table)
         self.desk = AgentDesk(self.store, self.clock)
-        self.courier = Commands(self.store, self.clock)
+        self.courier = AgentQueue(self.store, self.clock)
         now = self.clock()
         self.store.add(
             AgentRecord(id="a", tenant="acme", name="a", created_at=now, token_expires_at=now)

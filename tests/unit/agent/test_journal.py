@@ -27,10 +27,10 @@ def test_a_command_is_done_once_and_its_result_sent_again(tmp_path: Path) -> Non
     one, two = command(1), command(2)
     journal.accept([one, two])
     journal.accept([one])
-    assert journal.next() == one
+    assert journal.next() == (one, False)
     assert journal.holding() == [one.id, two.id]
     journal.finish(one.id, Outcome(value=1))
-    assert journal.next() == two
+    assert journal.next() == (two, False)
     journal.finish(two.id, Outcome(value=2))
     assert journal.next() is None
     assert [result.outcome.value for result in journal.unsent()] == [1, 2]
@@ -44,7 +44,7 @@ def test_a_command_is_done_once_and_its_result_sent_again(tmp_path: Path) -> Non
 def test_it_outlives_its_process(tmp_path: Path) -> None:
     Journal(tmp_path / "j.db").accept([command(1)])
     again = Journal(tmp_path / "j.db")
-    assert again.next() == command(1)
+    assert again.next() == (command(1), False)
     again.finish(command(1).id, Outcome(value=None))
     assert Journal(tmp_path / "j.db").next() is None
 

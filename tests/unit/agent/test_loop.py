@@ -89,3 +89,17 @@ def test_a_fault_of_our_own_is_a_result_and_not_the_end(tmp_path: Path) -> None:
     assert result.outcome.fault is not None
     assert result.outcome.fault.code == "internal"
     assert "secret" not in result.outcome.fault.detail
+
+
+def test_what_was_asked_long_ago_is_not_begun(tmp_path: Path) -> None:
+    class Counting(MemoryProvider):
+        def get_usage(self, region: str) -> Any:
+            raise AssertionError("begun")
+
+    agent = make(Api(), tmp_path, Counting())
+    agent.journal.accept([COMMAND])
+    agent.journal._do("UPDATE commands SET at = datetime('now', '-16 minutes')")
+    assert agent.work()
+    [result] = agent.journal.unsent()
+    assert result.outcome.fault is not None
+    assert result.outcome.fault.code == "provider_unavailable"
