@@ -44,7 +44,8 @@ class LibvirtBase:
         """The hosts that answer and the zones that do not. ProviderUnavailable: none does."""
         live: list[Host] = []
         try:
-            live.extend(self.hosts())  # what was yielded before the error stays
+            for host in self.hosts():
+                live.append(host)  # noqa: PERF402 - kept when the next one raises
         except (ProviderUnavailable, libvirt.libvirtError):
             if not live:
                 raise
