@@ -24,6 +24,8 @@ from novacron.providers.base import CloudProvider
 
 BUSY_S = 1.0
 IDLE_S = 10.0
+LINGER = 30
+"""Turns without work after which it is idle: one command of an operation follows another."""
 FAILING_S = 60.0
 JITTER = 0.25
 TOO_LATE = Outcome(
@@ -81,11 +83,12 @@ class Agent:
         """Until ``stop``. Work has a thread of its own, so that a long command is no silence."""
         worker = Thread(target=self._work_on, daemon=True)
         worker.start()
-        delay = BUSY_S
+        delay, quiet = BUSY_S, 0
         while not self.stop.is_set():
             self.news.clear()
             try:
-                delay = BUSY_S if self.turn() else min(delay * 2, IDLE_S)
+                quiet = 0 if self.turn() else quiet + 1
+                delay = BUSY_S if quiet < LINGER else min(delay * 2, IDLE_S)
             except NovaCronError as error:
                 log.warning(error.detail)
                 delay = min(delay * 2, FAILING_S)
