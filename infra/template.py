@@ -28,6 +28,9 @@ HEADER = "# Written by `make template` from infra/base.yaml and functions/. Edit
 STEP_SECONDS = 60
 JOB_SECONDS = 300
 
+PUBLIC = {"/openapi.json", "/agents/enroll"}
+"""Without a caller's token: the description, and an agent that has a token of its own kind."""
+
 Resource = dict[str, Any]
 
 
@@ -154,7 +157,7 @@ def _events(module: ModuleType) -> Resource:
 
 def _route(method: str, path: str) -> Resource:
     given: Resource = {"RestApiId": {"Ref": "Api"}, "Method": method.upper(), "Path": path}
-    if path == "/openapi.json":
+    if path in PUBLIC:
         given["Auth"] = {"Authorizer": "NONE"}
     return {"Type": "Api", "Properties": given}
 

@@ -52,8 +52,10 @@ def call(
     body: Any = None,
     key: str | None = None,
     raw: str | None = None,
+    signed: dict[str, str] | None = None,
 ) -> Reply:
-    """One request. ``raw`` is sent as it is in the place of ``body``."""
+    """One request. ``raw`` is sent as it is in the place of ``body``; ``signed`` is what the
+    authorizer says of an agent's request."""
     url = urlsplit(path)
     module = next(m for verb, p, _, m in ROUTES if verb == method and p.match(url.path))
     headers = {"Content-Type": "application/json"}
@@ -63,7 +65,8 @@ def call(
     context: dict[str, Any] = {"requestId": "req-1", "stage": "v1", "httpMethod": method}
     if who is not None:
         roles = " ".join(sorted(who.roles))
-        context["authorizer"] = {"tenant": who.tenant, "subject": who.subject, "roles": roles}
+        told = {"tenant": who.tenant, "subject": who.subject, "roles": roles}
+        context["authorizer"] = {**told, **(signed or {})}
     event = {
         "resource": url.path,
         "path": url.path,

@@ -19,4 +19,5 @@ def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     failure = Failure.model_validate(event["failure"])
     begin(tenant=given.tenant, operation=given.operation_id)
     logger().warning("compensating", error=failure.Error, cause=failure.Cause)
-    return compensate(services(), given, failure).model_dump()
+    with services().providers.courier.attempt():
+        return compensate(services(), given, failure).model_dump()

@@ -10,11 +10,15 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from novacron.errors import AuthenticationFailed
+from novacron.errors import AuthenticationFailed, NotFound
 from novacron.runtime.jobs import begin
 from novacron.runtime.logging import logger
-from novacron.runtime.permissions import NOTHING
+from novacron.runtime.permissions import READ
 from novacron.settings import settings
+from novacron.store.agents import AgentStore
+from novacron.store.table import Table
+from novacron.tenancy.agents import claimed, is_agents, verify
+from novacron.tenancy.principal import Principal
 from novacron.tenancy.tokens import Verifier
 
 
@@ -24,13 +28,18 @@ def verifier() -> Verifier:
     return Verifier(now.issuer, now.audience, now.jwks_url)
 
 
-REQUIRES = NOTHING
+@cache
+def agents() -> AgentStore:
+    return AgentStore(Table(settings().table))
+
+
+REQUIRES = READ
 
 
 def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     begin()
     try:
-        who = verifier().principal(_bearer(event))
+        who, request = _identify(_bearer(event))
     except AuthenticationFailed as error:
         logger().warning(error.detail)
         raise Exception("Unauthorized") from None  # noqa: TRY002 - API Gateway's word for 401
@@ -41,8 +50,23 @@ def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
             "tenant": who.tenant,
             "subject": who.subject,
             "roles": " ".join(sorted(who.roles)),
+            **request,
         },
     }
+
+
+def _identify(token: str) -> tuple[Principal, dict[str, str]]:
+    """Who it is; of an agent's request also its number, which the function takes only once."""
+    if not is_agents(token):
+        return verifier().principal(token), {}
+    try:
+        key = agents().agent(*claimed(token)).public_key
+    except NotFound as error:
+        raise AuthenticationFailed(error.detail) from error
+    if key is None:
+        raise AuthenticationFailed("The agent is not enrolled.")
+    signed = verify(token, key)
+    return signed.principal, {"number": signed.number, "forget": str(signed.forget)}
 
 
 def _bearer(event: dict[str, Any]) -> str:

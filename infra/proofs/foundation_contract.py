@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from infra.proofs.commands import pytest
 
-PROVIDERS = "aws,libvirt,memory"
+PROVIDERS = "agent,aws,libvirt,memory"
 
 
 def prove() -> str:

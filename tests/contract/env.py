@@ -27,8 +27,10 @@ class Env:
     region: str
     image: str
     settle: Callable[[], None] = lambda: None
-    boot: Callable[[str], None] = lambda _: None
+    boot: Callable[[str], object] = lambda _: None
     """Comes back when the VM's guest is up, where there is one that must answer."""
+    user_data: Callable[[str], str] | None = None
+    """What the VM's guest found as user data, where there is a guest that says so."""
     zone: str | None = None
     instance_type: str | None = None
     other_type: str | None = None

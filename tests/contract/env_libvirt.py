@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from infra.local.onprem import guest, host
+from novacron.providers.base import CloudProvider
 from tests.contract.env import Env
 
 REASON_TO_SKIP: str | None = host.missing()
@@ -18,65 +20,87 @@ LOOK_MS = 500
 
 @contextmanager
 def open_env(folder: Path) -> Iterator[Env]:
-    import libvirt
-
     from novacron.providers.libvirt.provider import LibvirtProvider
 
-    libvirt.virEventRegisterDefaultImpl()
     running = host.start(folder)
-    settings = {"uri": running.uri, "pool": running.pool, "accelerator": "qemu"}
-    provider = LibvirtProvider.from_settings(settings, {})
-
-    def settle() -> None:
-        """The next event of the host, or a look after a while: real guests take real time."""
-        passed: list[bool] = []
-
-        def over(timer: int, _opaque: Any) -> None:
-            passed.append(True)
-            libvirt.virEventRemoveTimeout(timer)
-
-        libvirt.virEventAddTimeout(LOOK_MS, over, None)
-        while not passed:
-            libvirt.virEventRunDefaultImpl()
-
-    def boot(vm_id: str) -> None:
-        for _ in range(240):
-            if guest.READY in provider.console_output(vm_id):
-                return
-            settle()
-        raise AssertionError(f"the guest did not boot: {provider.console_output(vm_id)[-2000:]}")
-
-    def path(volume_id: str) -> str:
-        return str(folder.resolve() / "pool" / f"{volume_id}.qcow2")
-
-    def write_block(volume_id: str, index: int, data: bytes) -> None:
-        source = folder / "block"
-        source.write_bytes(data.ljust(SECTOR, b"\0"))
-        _qemu_io(path(volume_id), f"write -s {source} {index * SECTOR} {SECTOR}")
-
-    def read_block(volume_id: str, index: int) -> bytes:
-        target = folder / "read"
-        # "count" is of the input, with what is skipped.
-        wanted = [f"skip={index}", f"count={index + 1}", f"bs={SECTOR}"]
-        command = ["qemu-img", "dd", "-f", "qcow2", "-O", "raw", *wanted]
-        subprocess.run([*command, f"if={path(volume_id)}", f"of={target}"], check=True)
-        return target.read_bytes()[-SECTOR:]
-
     try:
-        yield Env(
-            name="libvirt",
-            provider=provider,
-            region="onprem",
-            image=running.image,
-            settle=settle,
-            boot=boot,
-            looks=120,
-            write_block=write_block,
-            read_block=read_block,
-        )
+        yield env_of("libvirt", LibvirtProvider.from_settings(settings(running), {}), running)
     finally:
         running.stop()
 
 
-def _qemu_io(path: str, command: str) -> None:
-    subprocess.run(["qemu-io", "-f", "qcow2", "-c", command, path], check=True, capture_output=True)
+def settings(running: host.Host) -> dict[str, str]:
+    return {"uri": running.uri, "pool": running.pool, "accelerator": "qemu"}
+
+
+def env_of(name: str, provider: CloudProvider, running: host.Host) -> Env:
+    """What the suite needs, with ``provider`` reaching the host in whichever way it does."""
+    guests = Guests(provider)
+    disks = Disks(running.folder)
+    return Env(
+        name=name,
+        provider=provider,
+        region="onprem",
+        image=running.image,
+        settle=settle,
+        boot=lambda vm_id: guests.printed(vm_id, guest.READY),
+        user_data=lambda vm_id: guests.printed(vm_id, guest.SEED),
+        looks=120,
+        write_block=disks.write,
+        read_block=disks.read,
+    )
+
+
+def settle() -> None:
+    """The next event of the host, or a look after a while: real guests take real time."""
+    import libvirt
+
+    passed: list[bool] = []
+
+    def over(timer: int, _opaque: Any) -> None:
+        passed.append(True)
+        libvirt.virEventRemoveTimeout(timer)
+
+    libvirt.virEventRegisterDefaultImpl()
+    libvirt.virEventAddTimeout(LOOK_MS, over, None)
+    while not passed:
+        libvirt.virEventRunDefaultImpl()
+
+
+@dataclass
+class Guests:
+    provider: CloudProvider
+
+    def printed(self, vm_id: str, start: str) -> str:
+        """The line of the VM's console that begins so, once it is there."""
+        for _ in range(240):
+            for line in self.provider.console_output(vm_id).splitlines()[:-1]:
+                if start in line:
+                    return line
+            settle()
+        raise AssertionError(f"no {start!r}: {self.provider.console_output(vm_id)[-2000:]}")
+
+
+@dataclass
+class Disks:
+    """Blocks of volumes, read and written beside libvirt."""
+
+    folder: Path
+
+    def write(self, volume_id: str, index: int, data: bytes) -> None:
+        source = self.folder / "block"
+        source.write_bytes(data.ljust(SECTOR, b"\0"))
+        write = f"write -s {source} {index * SECTOR} {SECTOR}"
+        command = ["qemu-io", "-f", "qcow2", "-c", write, self._path(volume_id)]
+        subprocess.run(command, check=True, capture_output=True)
+
+    def read(self, volume_id: str, index: int) -> bytes:
+        target = self.folder / "read"
+        # "count" is of the input, with what is skipped.
+        wanted = [f"skip={index}", f"count={index + 1}", f"bs={SECTOR}"]
+        command = ["qemu-img", "dd", "-f", "qcow2", "-O", "raw", *wanted]
+        subprocess.run([*command, f"if={self._path(volume_id)}", f"of={target}"], check=True)
+        return target.read_bytes()[-SECTOR:]
+
+    def _path(self, volume_id: str) -> str:
+        return str(self.folder / "pool" / f"{volume_id}.qcow2")

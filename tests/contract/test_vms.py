@@ -116,5 +116,16 @@ def test_lists_filter_and_walk_pages(env: Env) -> None:
     )
 
 
+def test_user_data_and_keys_reach_the_guest(env: Env) -> None:
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBX0 someone@example"
+    script = "#!/bin/sh\n# the words of the contract"
+    vm = env.running_vm(user_data=script, name="seeded")
+    keyed = env.running_vm(user_data=script, ssh_keys=[key])
+    if env.user_data is not None:
+        assert script.rpartition("\n")[2] in env.user_data(vm.id)
+        assert "novacron-user-data" in env.user_data(keyed.id)  # the end of a joined document
+    assert len(env.provider.get_vm(vm.id).volume_ids) == 1
+
+
 def test_the_console_is_text(env: Env) -> None:
     assert isinstance(env.provider.console_output(env.running_vm().id), str)

@@ -18,7 +18,10 @@ SECTOR = 512
 FIRST_SECTOR = 2048
 READY = "novacron guest ready"
 """Starts the line on the serial console that says that the guest is up."""
+SEED = "novacron guest seed"
+"""Starts the line that shows the last line of the user data, where a seed is there."""
 MODULES = ["virtio_pci", "virtio_blk", "virtio_net", "virtio_rng", "ext4", "button", "evdev"]
+SEED_MODULES = ["ata_piix", "sr_mod", "isofs"]
 HERE = Path(__file__).parent
 ROOTS = (Path("/"), HERE.parents[2] / ".tools" / "kernel")
 """Installed, or unpacked by ``infra/local/system.sh``."""
@@ -39,7 +42,7 @@ def build(target: Path) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
         _boot(folder, image)
-        _root(folder)
+        _root(folder, image)
         _join(folder, target)
 
 
@@ -50,7 +53,7 @@ def _modules(image: Path) -> Path:
 def _boot(folder: Path, image: Path) -> None:
     tree = folder / "initramfs"
     _busybox(tree)
-    _copy_modules(tree, _modules(image))
+    _copy_modules(tree, _modules(image), MODULES)
     shutil.copy(HERE / "initramfs.sh", tree / "init")
     (tree / "init").chmod(0o755)
     packed = folder / "initrd"
@@ -70,13 +73,13 @@ def _boot(folder: Path, image: Path) -> None:
     _run("syslinux", "--install", str(disk))
 
 
-def _copy_modules(tree: Path, source: Path) -> None:
+def _copy_modules(tree: Path, source: Path, names: list[str]) -> None:
     """The modules, what they need, and the index by which modprobe finds them."""
     needs = {}
     for line in (source / "modules.dep").read_text().splitlines():
         path, _, others = line.partition(":")
         needs[path.rpartition("/")[2].partition(".")[0].replace("-", "_")] = (path, others.split())
-    wanted = {one for name in MODULES if name in needs for one in (needs[name][0], *needs[name][1])}
+    wanted = {one for name in names if name in needs for one in (needs[name][0], *needs[name][1])}
     target = tree / "lib" / "modules" / source.name
     for path in wanted:
         (target / path).parent.mkdir(parents=True, exist_ok=True)
@@ -86,9 +89,10 @@ def _copy_modules(tree: Path, source: Path) -> None:
     _run("depmod", "-b", str(tree), source.name)
 
 
-def _root(folder: Path) -> None:
+def _root(folder: Path, image: Path) -> None:
     tree = folder / "root"
     _busybox(tree)
+    _copy_modules(tree, _modules(image), SEED_MODULES)
     shutil.copy(HERE / "init.sh", tree / "sbin" / "init")
     (tree / "sbin" / "init").chmod(0o755)
     button = tree / "etc" / "acpi" / "PWRF" / "00000080"

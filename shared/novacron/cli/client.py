@@ -15,12 +15,23 @@ from novacron.cli.exits import BY_CODE, FAILED, NOT_SIGNED_IN, REMEDIES, UNREACH
 Json = dict[str, Any]
 FINAL = frozenset({"succeeded", "failed"})
 POLL_SECONDS = 1.0
+READY_LOOKS = 30
+
+
+class NotReadyYet(CliError):
+    """The API has asked for it, and the answer is still to come."""
 
 
 class Client:
     """One signed-in connection. Every method raises CliError with what to do next."""
 
-    def __init__(self, config: Config, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._sleep = sleep
         self._http = httpx.Client(
             base_url=config.url.rstrip("/") + "/",
             headers={"Authorization": f"Bearer {config.token}"},
@@ -29,6 +40,12 @@ class Client:
         )
 
     def get(self, path: str, **params: Any) -> Json:
+        """What is not ready yet is asked for again, as the API says, for half a minute."""
+        for _ in range(READY_LOOKS):
+            try:
+                return self._send("GET", path, params=_given(params))
+            except NotReadyYet:
+                self._sleep(POLL_SECONDS)
         return self._send("GET", path, params=_given(params))
 
     def mutate(self, method: str, path: str, body: Json | None = None, key: str = "") -> Json:
@@ -116,4 +133,5 @@ def _problem(body: Json) -> CliError:
     lines.append(str(body.get("remedy") or REMEDIES[exit_code]))
     if body.get("correlation_id"):
         lines.append(f"(correlation id {body['correlation_id']})")
-    return CliError("\n".join(lines), exit_code)
+    kind = NotReadyYet if code == "not_ready" else CliError
+    return kind("\n".join(lines), exit_code)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from novacron.cli import config, network, provider, storage, vm
+from novacron.cli import agent, config, network, provider, storage, vm
 from novacron.cli.exits import EXIT_CODES, CliError
 from novacron.cli.output import Format
 from novacron.cli.resource import Id, resource_app
@@ -22,6 +22,7 @@ root = typer.Typer(
 )
 root.add_typer(provider.app, name="provider")
 root.add_typer(vm.app, name="vm")
+root.add_typer(agent.app, name="agent")
 root.add_typer(storage.volume, name="volume")
 root.add_typer(storage.snapshot, name="snapshot")
 root.add_typer(storage.image, name="image")

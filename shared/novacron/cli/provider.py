@@ -28,7 +28,7 @@ Secret = Annotated[
 def add(
     context: typer.Context,
     name: Annotated[str, typer.Argument()],
-    kind: Annotated[str, typer.Option("--type", help="aws, libvirt or memory.")],
+    kind: Annotated[str, typer.Option("--type", help="aws, libvirt, agent or memory.")],
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="key=value, such as region=eu-west-1.")
     ] = None,

@@ -14,6 +14,8 @@ class ProviderType(StrEnum):
     AZURE = "azure"
     GCP = "gcp"
     LIBVIRT = "libvirt"
+    AGENT = "agent"
+    """libvirt hosts behind a firewall, through a host agent."""
     MEMORY = "memory"
 
 

@@ -76,7 +76,7 @@ def delete_account(services: Services, who: Principal, account_id: str) -> Provi
 
 
 def _keep(services: Services, account: ProviderAccount, secret: dict[str, str]) -> ProviderAccount:
-    provider = services.providers.make(account.type, account.settings, secret)
+    provider = services.providers.make(account, secret)
     health = provider.validate_credentials()
     if not health.healthy:
         raise InvalidSpec(

@@ -75,18 +75,27 @@ def _restart(services: Services, operation: Operation) -> bool:
 
 
 def _account(services: Services, account: ProviderAccount, report: Report) -> Report:
+    """Look at everything, also past what is not ready: an agent answers it all for the next run."""
     provider = services.providers.of(account)
-    vm_operations = set()
+    vm_operations: set[str | None] = set()
+    waiting = False
     for kind in ResourceKind:
         look = Look(services, account, kind, services.now())
-        for found in ACCESS[kind].owned(provider, account.tenant, None):
-            if kind is ResourceKind.VM:
-                vm_operations.add(found.operation)
-            elif kind is ResourceKind.VOLUME and found.operation in vm_operations:
-                continue  # a disk made with its VM, and deleted with it
-            report = _resource(look, found, report)
-        report = _records(look, provider, report)
-    return report
+        try:
+            for found in ACCESS[kind].owned(provider, account.tenant, None):
+                if kind is ResourceKind.VM:
+                    vm_operations.add(found.operation)
+                elif kind is ResourceKind.VOLUME and (waiting or found.operation in vm_operations):
+                    continue  # a disk made with its VM, and deleted with it
+                report = _resource(look, found, report)
+        except NotReady:
+            waiting = True
+            continue
+        report, looked = _records(look, provider, report)
+        waiting = waiting or not looked
+    return (
+        _with(report, "unreachable", f"{account.id}: not all answered yet") if waiting else report
+    )
 
 
 def _resource(look: Look, found: Found, report: Report) -> Report:
@@ -160,16 +169,19 @@ def _refresh(look: Look, record: ResourceRecord, found: Found, report: Report) -
     return _with(report, "refreshed", record.id)
 
 
-def _records(look: Look, provider: CloudProvider, report: Report) -> Report:
-    """Look one by one at what the listing did not have."""
-    page = PageRequest(limit=1000)
+def _records(look: Look, provider: CloudProvider, report: Report) -> tuple[Report, bool]:
+    """Look one by one at what the listing did not have; False when not all could be seen."""
+    page, looked = PageRequest(limit=1000), True
     while True:
         records = look.services.store.resources(look.account.tenant, look.kind, page)
         for record in records.items:
             if record.account_id == look.account.id and record.provider_id not in look.seen:
-                report = _record(look, provider, record, report)
+                try:
+                    report = _record(look, provider, record, report)
+                except NotReady:
+                    looked = False
         if records.next_cursor is None:
-            return report
+            return report, looked
         page = PageRequest(limit=1000, cursor=records.next_cursor)
 
 

@@ -55,7 +55,7 @@ def _account(
         return
     whole = services.providers.secrets.read(secret_id)
     current, following = Providers.split(whole)
-    provider = services.providers.make(account.type, account.settings, current)
+    provider = services.providers.make(account, current)
     if not isinstance(provider, CredentialRotation):
         return
     name = provider.credential_name(current)
@@ -106,9 +106,7 @@ def _promote(
     report: Rotated,
 ) -> None:
     """Use the new credential once it works; IAM's keys may take some seconds."""
-    health = services.providers.make(
-        account.type, account.settings, following
-    ).validate_credentials()
+    health = services.providers.make(account, following).validate_credentials()
     if not health.healthy:
         report.failed.append(f"{account.id}: the new credential does not work yet: {health.detail}")
         return

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from novacron.errors import InvalidSpec
-from novacron.models.account import ProviderType
 from novacron.models.operation import Operation
 from novacron.models.provider_account import ProviderAccount
+from novacron.providers.agent.courier import Courier, NoCourier
+from novacron.providers.agent.provider import AgentProvider
 from novacron.providers.base import CloudProvider
 from novacron.providers.registry import adapter
 from novacron.store.store import Store
@@ -50,10 +51,6 @@ class SecretStore(Protocol):
     def delete(self, secret_id: str) -> None: ...
 
 
-ENDPOINTS = frozenset({"endpoint_url", "monitoring_url", "token_uri"})
-"""Settings that say where calls go, whatever the provider."""
-
-
 class Providers:
     """Account -> adapter, made once a process and credential."""
 
@@ -62,8 +59,10 @@ class Providers:
         secrets: SecretStore,
         endpoints: Sequence[str] = (),
         limiter: Callable[[ProviderAccount], Callable[[str], None]] | None = None,
+        courier: Courier | None = None,
     ) -> None:
         self.secrets = secrets
+        self.courier: Courier = courier or NoCourier()
         self._endpoints = endpoints
         self._limiter = limiter
         self._made: dict[tuple[str, datetime | None], CloudProvider] = {}
@@ -74,7 +73,7 @@ class Providers:
         if credential not in self._made:
             whole = self.secrets.read(account.secret_id) if account.secret_id else {}
             secret, _ = self.split(whole)
-            made = self.make(account.type, account.settings, secret)
+            made = self.make(account, secret)
             made.limiter = self._limiter(account) if self._limiter else None
             self._made[credential] = made
         return self._made[credential]
@@ -88,20 +87,24 @@ class Providers:
         }
         return current, following
 
-    def make(
-        self, kind: ProviderType, settings: dict[str, str], secret: dict[str, str]
-    ) -> CloudProvider:
+    def make(self, account: ProviderAccount, secret: dict[str, str]) -> CloudProvider:
         """A new adapter, for trying a credential before it is kept.
 
         An endpoint of the caller's choice would let a tenant reach into our network, or be told
         who we are by a token, so that only those that the deployment lists are accepted.
         """
-        for name in ENDPOINTS & settings.keys():
-            if settings[name] not in self._endpoints:
+        kind = adapter(account.type)
+        for name, places in kind.endpoints(account.settings).items():
+            if not set(places) <= set(self._endpoints):
                 raise InvalidSpec(
-                    "This deployment does not allow that endpoint.", field=f"settings.{name}"
+                    "This deployment does not allow that endpoint.",
+                    field=f"settings.{name}",
+                    remedy="Its operator can add it to the stack's parameter Endpoints.",
                 )
-        return adapter(kind).from_settings(settings, secret)
+        made = kind.from_settings(account.settings, secret)
+        if isinstance(made, AgentProvider):
+            made.courier, made.tenant = self.courier, account.tenant
+        return made
 
 
 def utc_now() -> datetime:

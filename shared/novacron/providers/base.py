@@ -69,6 +69,8 @@ class Accounts(ABC):
     """The package without which no call can be made; None: nothing beyond our own needs."""
     refusals: ClassVar[dict[str, str]] = {}
     """Capability class -> why this provider does not have it."""
+    endpoint_settings: ClassVar[frozenset[str]] = frozenset()
+    """Settings by which a tenant chooses where we connect, whom we trust, or a file of ours."""
     limiter: Callable[[str], None] | None = None
     """Called with an API family ("read", "write") before each request leaves, retries included;
     Throttled that it raises reaches the caller as it is."""
@@ -77,6 +79,11 @@ class Accounts(ABC):
     @abstractmethod
     def from_settings(cls, settings: dict[str, str], secret: dict[str, str]) -> Self:
         """An adapter for one account; makes no call. InvalidSpec names a setting at fault."""
+
+    @classmethod
+    def endpoints(cls, settings: dict[str, str]) -> dict[str, list[str]]:
+        """Setting -> what it names of that kind: a deployment allows those that it lists alone."""
+        return {name: [settings[name]] for name in cls.endpoint_settings & settings.keys()}
 
     @abstractmethod
     def authenticate(self) -> Identity:

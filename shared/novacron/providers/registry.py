@@ -12,6 +12,7 @@ ADAPTERS: dict[ProviderType, str] = {
     ProviderType.AZURE: "novacron.providers.azure.provider:AzureProvider",
     ProviderType.GCP: "novacron.providers.gcp.provider:GcpProvider",
     ProviderType.LIBVIRT: "novacron.providers.libvirt.provider:LibvirtProvider",
+    ProviderType.AGENT: "novacron.providers.agent.provider:AgentProvider",
     ProviderType.MEMORY: "novacron.providers.memory.provider:MemoryProvider",
 }
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from novacron.errors import AuthenticationFailed
 from novacron.models.operation import Operation, OperationKind
+from novacron.operations.courier import AgentQueue
 from novacron.operations.limits import Limiter
 from novacron.operations.services import Providers, Services, utc_now
 from novacron.settings import settings
+from novacron.store.agents import AgentStore
 from novacron.store.buckets import Buckets
 from novacron.store.store import Store
 from novacron.store.table import Table
@@ -36,6 +38,7 @@ def services() -> Services:
             SecretsManager(now.secret_prefix),
             now.endpoints,
             lambda account: Limiter(buckets, account, time.time),
+            AgentQueue(AgentStore(table), utc_now),
         ),
         starter=StepFunctions(now.provision_machine, now.operation_machine),
         quotas=now.quotas,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from novacron.audit.log import AuditLog
-from novacron.errors import AuthenticationFailed, PermissionDenied
+from novacron.errors import AuthenticationFailed, NotFound, PermissionDenied
 from novacron.runtime.aws import services
 from novacron.runtime.logging import logger
+from novacron.store.agents import AgentStore
 from novacron.tenancy.policy import Access, authorize
 from novacron.tenancy.principal import Principal, Role
 
@@ -44,6 +45,22 @@ def changer(app: APIGatewayRestResolver, access: Access, action: str, resource: 
     except PermissionDenied:
         audit(app, who, action, resource, "denied")
         raise
+    return who
+
+
+def agent(app: APIGatewayRestResolver, action: str, agent_id: str) -> Principal:
+    """The agent itself, in a request that it makes for the first time."""
+    who = principal(app)
+    try:
+        authorize(who, Access.SERVE, action)
+    except PermissionDenied:
+        audit(app, who, action, agent_id, "denied")
+        raise
+    if who.subject != agent_id:
+        raise NotFound(f"There is no agent {agent_id!r}.", field="agent_id")
+    context = app.current_event.raw_event["requestContext"]["authorizer"]
+    agents = AgentStore(services().store.table)
+    agents.spend(who.tenant, agent_id, context["number"], int(context["forget"]))
     return who
 
 

@@ -21,7 +21,8 @@ def step(work: Callable[[Services, StepInput], StepOutput]) -> Handler:
     def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
         given = StepInput.model_validate(event)
         begin(tenant=given.tenant, operation=given.operation_id)
-        return work(services(), given).model_dump()
+        with services().providers.courier.attempt():
+            return work(services(), given).model_dump()
 
     return handler
 
@@ -31,7 +32,8 @@ def job(work: Callable[[Services, dict[str, Any]], Model]) -> Handler:
 
     def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
         begin()
-        report = work(services(), event).model_dump(mode="json")
+        with services().providers.courier.attempt():
+            report = work(services(), event).model_dump(mode="json")
         logger().info("done", **report)
         count("Jobs")
         return report

@@ -35,8 +35,9 @@ Needs = frozenset[Need]
 NOTHING: Needs = frozenset()
 READ: Needs = frozenset({GET})
 LIST: Needs = frozenset({QUERY})
-CLOUD: Needs = frozenset({ASSUME, IDENTIFY, READ_SECRET, UPDATE})
-"""To call a provider with an account's credential, within the account's rate limit."""
+CLOUD: Needs = frozenset({ASSUME, IDENTIFY, READ_SECRET, GET, PUT, UPDATE, DELETE})
+"""To call a provider with an account's credential, within the account's rate limit, or through the
+queue of an agent."""
 AUDITED: Needs = frozenset({GET, PUT, UPDATE, DELETE})
 """A change: its place in the audit chain, its idempotency record (deleted when it fails)."""
 CREATE_VM: Needs = AUDITED | {PROVISION}

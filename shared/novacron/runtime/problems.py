@@ -89,4 +89,6 @@ def headers(error: errors.NovaCronError) -> dict[str, str]:
     """Reply headers that go with ``error``: Retry-After in whole seconds, rounded up."""
     if isinstance(error, errors.Throttled):
         return {"Retry-After": str(max(1, math.ceil(error.retry_after)))}
+    if isinstance(error, errors.NotReady):
+        return {"Retry-After": "1"}
     return {}

@@ -20,6 +20,8 @@ class Access(StrEnum):
     READ = "read"
     CHANGE = "change"
     ADMINISTER = "administer"
+    SERVE = "serve"
+    """What a host agent does: fetch its commands, bring their results."""
 
 
 def authorize(who: Principal, access: Access, action: str) -> None:

@@ -11,6 +11,8 @@ class Role(StrEnum):
     VIEWER = "viewer"
     OPERATOR = "operator"
     ADMIN = "admin"
+    AGENT = "agent"
+    """A host agent; never a person: tokens of the issuer cannot give it."""
 
 
 class Principal(Model):

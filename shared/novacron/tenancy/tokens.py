@@ -52,7 +52,7 @@ def _principal(claims: dict[str, Any]) -> Principal:
     if not isinstance(tenant, str) or not TENANT.fullmatch(tenant):
         raise AuthenticationFailed("The token names no tenant.")
     given = claims.get("roles")
-    known = {role.value for role in Role}
+    known = {role.value for role in Role} - {Role.AGENT.value}
     roles = given if isinstance(given, list) else []
     return Principal(
         tenant=tenant,

@@ -86,3 +86,22 @@ def test_an_unreachable_api_says_so() -> None:
     with pytest.raises(CliError, match="Is the API up") as e:
         _client(httpx.MockTransport(refuse)).get("vms")
     assert e.value.exit_code == 9
+
+
+def test_what_is_not_ready_is_asked_for_again() -> None:
+    replies = [httpx.Response(503, json={"code": "not_ready", "detail": "Asked."})] * 2
+    replies.append(httpx.Response(200, json={"output": "login:"}))
+    slept: list[float] = []
+    transport = httpx.MockTransport(lambda _: replies.pop(0))
+    client = Client(Config("http://api.test/v1", "t0ken"), transport, slept.append)
+    assert client.get("vms/vm-1/console") == {"output": "login:"}
+    assert len(slept) == 2
+
+
+def test_what_never_is_ready_is_given_up() -> None:
+    answer = httpx.Response(503, json={"code": "not_ready", "detail": "Asked."})
+    transport = httpx.MockTransport(lambda _: answer)
+    client = Client(Config("http://api.test/v1", "t0ken"), transport, lambda _: None)
+    with pytest.raises(CliError, match="Asked") as given_up:
+        client.get("vms/vm-1/console")
+    assert given_up.value.exit_code == 8

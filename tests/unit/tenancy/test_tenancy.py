@@ -28,7 +28,9 @@ def _who(*roles: Role) -> Principal:
         ((), set()),
         ((Role.VIEWER,), {Access.READ}),
         ((Role.OPERATOR,), {Access.READ, Access.CHANGE}),
-        ((Role.ADMIN,), set(Access)),
+        ((Role.ADMIN,), set(Access) - {Access.SERVE}),
+        ((Role.AGENT,), {Access.SERVE}),
+        ((Role.AGENT, Role.ADMIN), {Access.SERVE}),
     ],
 )
 def test_roles(roles: tuple[Role, ...], allowed: set[Access]) -> None:

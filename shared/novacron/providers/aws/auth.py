@@ -67,10 +67,18 @@ def read_settings(settings: dict[str, str], secret: dict[str, str]) -> AwsAccoun
         raise InvalidSpec(
             "access_key_id and secret_access_key come together.", field="secret.access_key_id"
         )
+    role = _role(settings.get("role_arn"))
+    if role is None and not secret.get("access_key_id"):
+        # The environment's own keys would let any tenant act as the deployment.
+        raise InvalidSpec(
+            "There is no credential.",
+            field="secret.access_key_id",
+            remedy="Give settings.role_arn with secret.external_id, or an access key.",
+        )
     return AwsAccount(
         region=region,
         regions=regions,
-        role_arn=_role(settings.get("role_arn")),
+        role_arn=role,
         endpoint_url=_endpoint(settings.get("endpoint_url")),
         encrypt=_encrypt(settings.get("encrypt")),
         access_key_id=secret.get("access_key_id") or None,

@@ -37,6 +37,7 @@ class AwsProvider(
     """One AWS account, in the regions of its settings."""
 
     type = ProviderType.AWS
+    endpoint_settings = frozenset({"endpoint_url"})
 
     @classmethod
     def from_settings(cls, settings: dict[str, str], secret: dict[str, str]) -> Self:

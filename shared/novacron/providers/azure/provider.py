@@ -41,6 +41,7 @@ class AzureProvider(
     """One resource group of an Azure subscription, in the regions of its settings."""
 
     type = ProviderType.AZURE
+    endpoint_settings = frozenset({"endpoint_url", "authority_url", "ca_file"})
     sdk = "azure.mgmt.compute"
 
     @classmethod

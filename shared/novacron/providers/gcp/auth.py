@@ -37,7 +37,7 @@ class GcpAccount:
     """``regions`` are all that the account is used in, the home ``region`` first.
 
     ``key`` is a service account's key file; without it ``pool`` is the workload identity provider
-    that takes our own AWS role, and without that the environment's credential is used.
+    that takes our own AWS role.
     """
 
     project: str
@@ -68,6 +68,13 @@ def read_settings(settings: dict[str, str], secret: dict[str, str]) -> GcpAccoun
             "A service_account is impersonated through a workload_identity_provider only.",
             field="settings.service_account",
         )
+    if not pool and not secret.get("service_account_key"):
+        # The environment's own credential would let any tenant act as the deployment.
+        raise InvalidSpec(
+            "There is no credential.",
+            field="secret.service_account_key",
+            remedy="Give settings.workload_identity_provider, or a service account's key.",
+        )
     urls = {name: _url(settings[name], name) for name in _URLS if settings.get(name)}
     return GcpAccount(
         project=_matched(_PROJECT, settings.get("project", ""), "project", "a project's id"),
@@ -88,13 +95,9 @@ def make_credentials(account: GcpAccount) -> Any:
         # A key file names where its assertion goes: anywhere at all, so that ours counts instead.
         told = account.key | {"token_uri": account.token_uri}
         return Credentials.from_service_account_info(told, scopes=SCOPES)
-    if account.pool is not None:
-        from google.auth import aws
+    from google.auth import aws
 
-        return aws.Credentials.from_info(_federation(account), scopes=SCOPES)
-    import google.auth
-
-    return google.auth.default(scopes=SCOPES)[0]
+    return aws.Credentials.from_info(_federation(account), scopes=SCOPES)
 
 
 def _federation(account: GcpAccount) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class GcpProvider(
     """One Google Cloud project, in the regions of its settings."""
 
     type = ProviderType.GCP
+    endpoint_settings = frozenset({"endpoint_url", "monitoring_url", "token_uri"})
     sdk = "google.cloud.compute_v1"
 
     @classmethod

@@ -30,6 +30,15 @@ class Host:
             self._connection = libvirt.open(self.uri)
         return self._connection
 
+    def ask(self) -> Any:
+        """The connection, after a word from the host: one that died is not noticed before."""
+        try:
+            self.connection.getLibVersion()
+        except libvirt.libvirtError:
+            self._connection = None
+            self.connection.getLibVersion()
+        return self.connection
+
     @property
     def pool(self) -> Any:
         return self.connection.storagePoolLookupByName(self.pool_name)
@@ -63,20 +72,19 @@ def read_settings(settings: dict[str, str]) -> LibvirtAccount:
     accelerator = settings.get("accelerator", "kvm")
     if accelerator not in ACCELERATORS:
         raise InvalidSpec("It is qemu or kvm.", field="settings.accelerator")
-    try:
-        overcommit = float(settings.get("cpu_overcommit", "4"))
-    except ValueError as error:
-        raise InvalidSpec("It is a number.", field="settings.cpu_overcommit") from error
+    overcommit = settings.get("cpu_overcommit", "4")
+    if not re.fullmatch(r"\d{1,3}(\.\d+)?", overcommit) or not float(overcommit):
+        raise InvalidSpec("It is a number above 0.", field="settings.cpu_overcommit")
     return LibvirtAccount(
         region=settings.get("region", "onprem"),
         accelerator=accelerator,
-        cpu_overcommit=overcommit,
+        cpu_overcommit=float(overcommit),
         hosts=_hosts(settings.get("uri", ""), pool),
     )
 
 
 def _hosts(text: str, pool: str) -> tuple[Host, ...]:
-    hosts = []
+    hosts: list[Host] = []
     for index, part in enumerate(text.split(","), 1):
         found = _HOST.fullmatch(part.strip())
         if found is None:
@@ -85,14 +93,17 @@ def _hosts(text: str, pool: str) -> tuple[Host, ...]:
                 field="settings.uri",
                 remedy="Write qemu+ssh://user@host/system, or zone=uri,zone=uri.",
             )
-        hosts.append(Host(found.group(1) or f"host-{index}", found.group(2), pool))
+        zone = found.group(1) or f"host-{index}"
+        if zone in [host.zone for host in hosts]:
+            raise InvalidSpec(f"Two hosts are {zone!r}.", field="settings.uri")
+        hosts.append(Host(zone, found.group(2), pool))
     return tuple(hosts)
 
 
 def reach(host: Host) -> Any:
-    """The host's connection; ProviderUnavailable names the host, not its URI."""
+    """The host's connection, asked once; ProviderUnavailable names the host, not its URI."""
     try:
-        return host.connection
+        return host.ask()
     except libvirt.libvirtError as error:
         if error.get_error_code() in (libvirt.VIR_ERR_AUTH_FAILED, libvirt.VIR_ERR_AUTH_CANCELLED):
             raise

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import libvirt
 
-from novacron.errors import InvalidSpec, NotFound
+from novacron.errors import InvalidSpec, NotFound, ProviderUnavailable
 from novacron.providers.libvirt import records
 from novacron.providers.libvirt.auth import Host, LibvirtAccount, reach
 from novacron.providers.libvirt.ownership import Owned
@@ -20,14 +20,36 @@ class LibvirtBase:
         self.account = account
 
     def hosts(self, zone: str | None = None) -> Iterator[Host]:
-        """All hosts, or the one of ``zone``, connected. InvalidSpec: no such zone."""
+        """The hosts that answer, or the one of ``zone``; then, where one does not, its error.
+
+        So what is found is found, and nothing is called absent that may be on a host that is
+        down. InvalidSpec: no such zone.
+        """
         if zone is not None and all(host.zone != zone for host in self.account.hosts):
             known = ", ".join(host.zone for host in self.account.hosts)
             raise InvalidSpec(f"There is no zone {zone!r}; there are {known}.", field="zone")
+        failed: Exception | None = None
         for host in self.account.hosts:
             if zone in (None, host.zone):
-                reach(host)
+                try:
+                    reach(host)
+                except (ProviderUnavailable, libvirt.libvirtError) as error:
+                    failed = failed or error
+                    continue
                 yield host
+        if failed is not None:
+            raise failed
+
+    def answering(self) -> tuple[list[Host], list[str]]:
+        """The hosts that answer and the zones that do not. ProviderUnavailable: none does."""
+        live: list[Host] = []
+        try:
+            for host in self.hosts():
+                live.append(host)  # noqa: PERF402 - kept when the next one raises
+        except (ProviderUnavailable, libvirt.libvirtError):
+            if not live:
+                raise
+        return live, [host.zone for host in self.account.hosts if host not in live]
 
     def check_region(self, region: str) -> None:
         if region != self.account.region:

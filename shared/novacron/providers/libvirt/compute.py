@@ -34,7 +34,7 @@ class LibvirtVms(LaunchVms, LibvirtBase):
     @translated
     def create_vm(self, spec: VmSpec, owner: Ownership) -> Vm:
         vm_id = str(uuid5(NAMESPACE_URL, f"novacron:{owner.operation}"))
-        for host in self.hosts():
+        for host in self.answering()[0]:
             found = _domain(host, vm_id)
             if found is not None:
                 record = read_metadata(ET.fromstring(found.XMLDesc()))  # noqa: S314
@@ -107,7 +107,7 @@ class LibvirtVms(LaunchVms, LibvirtBase):
     @translated
     def console_output(self, vm_id: str) -> str:
         host, domain = self.domain(vm_id)
-        log = records.file(host, f"{domain.UUIDString()}.log")
+        log = records.log(host, domain.UUIDString())
         if log is None:
             return ""
         size = log.info()[1]
@@ -125,9 +125,8 @@ class LibvirtVms(LaunchVms, LibvirtBase):
             record = records.read(host, disk_id)
             if record is not None and record.vm == vm_id:
                 records.remove(host, disk_id)
-        log = records.file(host, f"{vm_id}.log")
-        if log is not None:
-            log.delete()
+        records.remove_log(host, vm_id)
+        self.forget_site(vm_id)
         domain.undefineFlags(UNDEFINE)
 
 

@@ -18,6 +18,7 @@ class Parts:
     uuid: str
     record: Owned
     disks: list[str]
+    seed: str | None
     console: str
     network: str | None
     firewall: str | None
@@ -46,6 +47,8 @@ def domain_xml(spec: VmSpec, parts: Parts) -> str:
     devices = ET.SubElement(root, "devices")
     for index, path in enumerate(parts.disks):
         devices.append(disk_xml(path, device_name(index)))
+    if parts.seed is not None:
+        devices.append(_seed_xml(parts.seed))
     devices.append(_interface(parts))
     serial = ET.SubElement(devices, "serial", type="file")
     ET.SubElement(serial, "source", path=parts.console, append="on")
@@ -70,6 +73,16 @@ def disk_xml(path: str, device: str) -> ET.Element:
     ET.SubElement(disk, "driver", name="qemu", type="qcow2", discard="unmap")
     ET.SubElement(disk, "source", file=path)
     ET.SubElement(disk, "target", dev=device, bus="virtio")
+    return disk
+
+
+def _seed_xml(path: str) -> ET.Element:
+    """IDE: the one bus of this machine type that any guest reads a CD from without a driver."""
+    disk = ET.Element("disk", type="file", device="cdrom")
+    ET.SubElement(disk, "driver", name="qemu", type="raw")
+    ET.SubElement(disk, "source", file=path)
+    ET.SubElement(disk, "target", dev="hda", bus="ide")
+    ET.SubElement(disk, "readonly")
     return disk
 
 

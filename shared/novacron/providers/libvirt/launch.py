@@ -8,14 +8,13 @@ from typing import Any
 
 import libvirt
 
-from novacron.errors import InvalidSpec, NoCapacity, Unsupported
+from novacron.errors import InvalidSpec, Unsupported
 from novacron.mapping.images import resolve
 from novacron.models.account import ProviderType
 from novacron.models.base import Ownership
 from novacron.models.vm import Vm, VmSpec
 from novacron.providers.libvirt import records
 from novacron.providers.libvirt.auth import Host
-from novacron.providers.libvirt.base import LibvirtBase
 from novacron.providers.libvirt.domain_xml import Parts, domain_xml
 from novacron.providers.libvirt.ownership import (
     NAMESPACE,
@@ -25,25 +24,30 @@ from novacron.providers.libvirt.ownership import (
     owned,
     read_metadata,
 )
+from novacron.providers.libvirt.placement import Amount, choose
+from novacron.providers.libvirt.seed import seed
+from novacron.providers.libvirt.sites import MIB, Sites, down, room
 from novacron.providers.libvirt.view import read_vm
 
 ELEMENT = libvirt.VIR_DOMAIN_METADATA_ELEMENT
-KIB_PER_MIB = 1024
 
 
-class LaunchVms(LibvirtBase):
+class LaunchVms(Sites):
     def launch(self, vm_id: str, spec: VmSpec, owner: Ownership) -> Vm:
         """Raises what ``create_vm`` does."""
         self._check(spec)
-        host = self._place(spec)
+        image = seed(vm_id, spec)
+        host = self.site(vm_id, spec, owner, lambda live, dead: self._place(spec, live, dead))
         made: list[str] = []
         try:
             disks = self._disks(host, vm_id, spec, owner, made)
+            seeded = None if image is None else records.write_seed(host, made[0], image)
             parts = Parts(
                 uuid=vm_id,
                 record=owned(spec, owner),
                 disks=disks,
-                console=records.make_log(host, f"{vm_id}.log"),
+                seed=seeded,
+                console=records.make_log(host, vm_id),
                 network=spec.subnet_id,
                 firewall=spec.firewall_ids[0] if spec.firewall_ids else None,
                 accelerator=self.account.accelerator,
@@ -52,6 +56,8 @@ class LaunchVms(LibvirtBase):
         except Exception:
             for disk_id in made:
                 records.remove(host, disk_id)
+            records.remove_log(host, vm_id)
+            self.forget_site(vm_id)
             raise
         self.start_new(host, domain)
         return read_vm(self.account, host, domain)
@@ -89,9 +95,6 @@ class LaunchVms(LibvirtBase):
             )
         if spec.gpus:
             raise Unsupported("GPUs are not passed through yet.", field="gpus")
-        for field in ("user_data", "ssh_keys"):
-            if getattr(spec, field):
-                raise Unsupported("There is no cloud-init disk yet.", field=field)
         if spec.public_ip:
             raise Unsupported("Addresses come from the host's network.", field="public_ip")
         if len(spec.firewall_ids) > 1:
@@ -99,17 +102,28 @@ class LaunchVms(LibvirtBase):
         if spec.firewall_ids and spec.subnet_id is None:
             raise InvalidSpec("A firewall needs a subnet.", field="firewall_ids")
 
-    def _place(self, spec: VmSpec) -> Host:
-        """The host with the most free memory that has the image. NoCapacity, InvalidSpec."""
-        able = [host for host in self.hosts(spec.zone) if self._image(host, spec) is not None]
-        if not able:
-            raise InvalidSpec(f"No host has an image {spec.image!r}.", field="image")
-        free = {host.zone: host.connection.getFreeMemory() // 1024**2 for host in able}
-        best = max(able, key=lambda host: free[host.zone])
-        if free[best.zone] < spec.memory_mib:
-            detail = f"{spec.memory_mib} MiB are wanted, {free[best.zone]} MiB are free at most."
-            raise NoCapacity(detail)
-        return best
+    def _place(self, spec: VmSpec, live: list[Host], dead: list[str]) -> Host:
+        """The host with the most room that has the image and the subnet. NoCapacity, InvalidSpec.
+
+        Disks are thin; room is wanted for all that they may grow to.
+        """
+        refusals = {host.zone: self._refusal(host, spec) for host in live}
+        if not dead and all(refusals.values()):
+            told = "; ".join(f"{zone}: {reason}" for zone, reason in refusals.items())
+            field = "image" if "no image" in told else "subnet_id"
+            raise InvalidSpec(f"No host fits. {told}.", field=field)
+        sizes = [spec.root_disk_gib or 0, *(disk.size_gib for disk in spec.disks)]
+        wanted = Amount(spec.vcpus, spec.memory_mib, sum(sizes) * records.GIB // MIB)
+        overcommit = self.account.cpu_overcommit
+        rooms = [room(overcommit, host, refusals[host.zone]) for host in live]
+        return self.account.host(choose([*rooms, *map(down, dead)], wanted))
+
+    def _refusal(self, host: Host, spec: VmSpec) -> str | None:
+        if self._image(host, spec) is None:
+            return f"there is no image {spec.image!r}"
+        if spec.subnet_id is not None and spec.subnet_id not in host.connection.listNetworks():
+            return f"there is no subnet {spec.subnet_id!r}"
+        return None
 
     def _image(self, host: Host, spec: VmSpec) -> Any | None:
         query = resolve(ProviderType.LIBVIRT, spec.image, spec.architecture)

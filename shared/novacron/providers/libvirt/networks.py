@@ -26,13 +26,13 @@ PREFIX = "net"
 class LibvirtNetworks(LibvirtBase):
     @translated
     def create_network(self, spec: NetworkSpec, owner: Ownership) -> Network:
-        """The same on every host, so that a VM may be placed on any."""
+        """The same on every host, so that a VM may be placed on any; all of them must answer."""
         self.check_region(spec.region)
         check(spec)
         network_id = derived_id(PREFIX, owner.operation)
         filter_xml = to_nwfilter(network_id, spec.firewall_rules)
         told = {"cidr": spec.cidr, "subnets": [one.model_dump() for one in spec.subnets]}
-        for host in self.hosts():
+        for host in list(self.hosts()):
             found = self._find(host, network_id)
             if found is not None:
                 check_same(found.digest, spec, owner)
@@ -81,7 +81,7 @@ class LibvirtNetworks(LibvirtBase):
     @translated
     def delete_network(self, network_id: str) -> None:
         self.get_network(network_id)
-        for host in self.hosts():
+        for host in list(self.hosts()):
             for domain in host.connection.listAllDomains():
                 cards = ET.fromstring(domain.XMLDesc()).findall("devices/interface/source")  # noqa: S314
                 if any(_belongs(card.get("network", ""), network_id) for card in cards):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 from novacron.errors import InvalidSpec, NovaCronError, Unsupported
 from novacron.models.account import CostEstimate, Health, Identity, ProviderType
 from novacron.models.vm import VmSpec
 from novacron.providers.base import CloudProvider, OnlineVolumeResize
-from novacron.providers.libvirt.auth import read_settings
+from novacron.providers.libvirt.auth import Host, reach, read_settings
 from novacron.providers.libvirt.compute import LibvirtVms
 from novacron.providers.libvirt.errors import translated
 from novacron.providers.libvirt.images import LibvirtImages
@@ -39,6 +39,12 @@ class LibvirtProvider(
     }
 
     @classmethod
+    def endpoints(cls, settings: dict[str, str]) -> dict[str, list[str]]:
+        """Every host's URI: one may name a program or a socket of ours, and all tenants' hosts
+        take the same SSH keys."""
+        return {"uri": [host.uri for host in read_settings(settings).hosts]}
+
+    @classmethod
     def from_settings(cls, settings: dict[str, str], secret: dict[str, str]) -> Self:
         """Settings as in ``auth.read_settings``; keys for SSH and TLS are the machine's own."""
         if secret:
@@ -56,21 +62,35 @@ class LibvirtProvider(
         )
 
     def validate_credentials(self) -> Health:
-        return self.health()
+        """Every host must answer: a new account with one wrong URI is refused."""
+        up, down = self._look()
+        return Health(healthy=not down, detail=_told(up, down))
 
     def health(self) -> Health:
-        try:
-            zones = [host.zone for host in self._answering()]
-        except NovaCronError as error:
-            return Health(healthy=False, detail=error.detail)
-        return Health(healthy=True, detail=f"hosts that answer: {', '.join(zones)}")
+        """Healthy while one host answers; ``detail`` names those that do and those that do not."""
+        up, down = self._look()
+        return Health(healthy=bool(up), detail=_told(up, down))
+
+    def _look(self) -> tuple[list[str], dict[str, str]]:
+        """Zones that answer, and zone -> what keeps the others from it."""
+        up, down = [], {}
+        for host in self.account.hosts:
+            try:
+                self._touch(host)
+                up.append(host.zone)
+            except NovaCronError as error:
+                down[host.zone] = error.detail
+        return up, down
 
     @translated
-    def _answering(self) -> list[Any]:
-        found = list(self.hosts())
-        for host in found:
-            host.pool.info()
-        return found
+    def _touch(self, host: Host) -> None:
+        reach(host)
+        host.pool.info()
 
     def estimate_cost(self, spec: VmSpec) -> CostEstimate:
         raise Unsupported(f"There is no rate card for {spec.region} yet.", field="region")
+
+
+def _told(up: list[str], down: dict[str, str]) -> str:
+    answering = f"hosts that answer: {', '.join(up) or 'none'}"
+    return "; ".join([answering, *(f"{zone} does not: {why}" for zone, why in down.items())])

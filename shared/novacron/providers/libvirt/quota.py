@@ -11,10 +11,10 @@ from novacron.providers.libvirt.records import GIB
 class LibvirtQuota(LibvirtBase):
     @translated
     def get_quota(self, region: str) -> Quota:
-        """Capacity of all hosts together; CPUs times ``cpu_overcommit``."""
+        """Capacity of the hosts that answer; CPUs times ``cpu_overcommit``."""
         self.check_region(region)
         cpus = memory = storage = 0
-        for host in self.hosts():
+        for host in self.answering()[0]:
             info = host.connection.getInfo()
             memory += info[1]
             cpus += info[2]
@@ -28,10 +28,10 @@ class LibvirtQuota(LibvirtBase):
 
     @translated
     def get_usage(self, region: str) -> Usage:
-        """CPU and memory of VMs that run, disk that is allocated."""
+        """CPU and memory of VMs that run, disk that is allocated: of the hosts that answer."""
         self.check_region(region)
         vms = vcpus = memory = storage = 0
-        for host in self.hosts():
+        for host in self.answering()[0]:
             for domain in host.connection.listAllDomains():
                 vms += 1
                 if domain.isActive():

@@ -17,7 +17,10 @@ from novacron.providers.libvirt.ownership import Owned
 
 GIB = 1024**3
 DISK = ".qcow2"
+SEED = ".iso"
+"""Beside the root disk of a VM that has user data; removed with that disk."""
 DOCUMENT = ".json"
+LOG = ".log"
 CHUNK = 65536
 
 
@@ -50,11 +53,15 @@ def write(host: Host, resource_id: str, record: Owned) -> None:
     old = _volume(host, resource_id + DOCUMENT)
     if old is not None:
         old.delete()
-    volume = host.pool.createXML(_volume_xml(resource_id + DOCUMENT, len(body), "raw"))
-    stream = host.connection.newStream()
-    volume.upload(stream, 0, len(body))
-    stream.send(body)
-    stream.finish()
+    _upload(host, resource_id + DOCUMENT, body)
+
+
+def write_seed(host: Host, resource_id: str, image: bytes) -> str:
+    """Keep the seed of the VM whose root disk is ``resource_id``; returns its path on the host."""
+    old = _volume(host, resource_id + SEED)
+    if old is not None:
+        old.delete()
+    return str(_upload(host, resource_id + SEED, image).path())
 
 
 def make_disk(host: Host, resource_id: str, size: int, backing: Any | None = None) -> Any:
@@ -69,19 +76,30 @@ def copy_disk(host: Host, resource_id: str, source: Any) -> Any:
 
 
 def remove(host: Host, resource_id: str) -> None:
-    """The disk, then its document; what is gone is gone."""
-    for name in (resource_id + DISK, resource_id + DOCUMENT):
+    """The disk, its seed, and its document last; what is gone is gone."""
+    for name in (resource_id + DISK, resource_id + SEED, resource_id + DOCUMENT):
         volume = _volume(host, name)
         if volume is not None:
             volume.delete()
 
 
-def make_log(host: Host, name: str) -> str:
+def log(host: Host, vm_id: str) -> Any | None:
+    """The file of a VM's serial console."""
+    return _volume(host, vm_id + LOG)
+
+
+def make_log(host: Host, vm_id: str) -> str:
     """An empty file for a serial console; returns its path on the host."""
-    volume = _volume(host, name)
+    volume = log(host, vm_id)
     if volume is None:
-        volume = host.pool.createXML(_volume_xml(name, 0, "raw"))
+        volume = host.pool.createXML(_volume_xml(vm_id + LOG, 0, "raw"))
     return str(volume.path())
+
+
+def remove_log(host: Host, vm_id: str) -> None:
+    volume = log(host, vm_id)
+    if volume is not None:
+        volume.delete()
 
 
 def download(host: Host, volume: Any, offset: int, length: int) -> bytes:
@@ -92,6 +110,17 @@ def download(host: Host, volume: Any, offset: int, length: int) -> bytes:
         parts.append(part)
     stream.finish()
     return b"".join(parts)
+
+
+def _upload(host: Host, name: str, body: bytes) -> Any:
+    volume = host.pool.createXML(_volume_xml(name, len(body), "raw"))
+    stream = host.connection.newStream()
+    volume.upload(stream, 0, len(body))
+    sent = 0
+    while sent < len(body):  # one message holds less than a large seed
+        sent += stream.send(body[sent : sent + CHUNK])
+    stream.finish()
+    return volume
 
 
 def file(host: Host, name: str) -> Any | None:

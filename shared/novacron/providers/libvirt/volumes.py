@@ -7,7 +7,7 @@ from typing import Any
 
 import libvirt
 
-from novacron.errors import Conflict, InvalidSpec, NotFound
+from novacron.errors import Conflict, InvalidSpec, NoCapacity, NotFound
 from novacron.mapping.tags import check_same
 from novacron.mapping.volumes import native_volume
 from novacron.models.account import ProviderType
@@ -15,22 +15,22 @@ from novacron.models.base import Ownership, Page, PageRequest
 from novacron.models.volume import ResourceFilter, Volume, VolumeClass, VolumeSpec, VolumeState
 from novacron.providers.libvirt import records
 from novacron.providers.libvirt.auth import Host
-from novacron.providers.libvirt.base import LibvirtBase
 from novacron.providers.libvirt.domain_xml import disk_xml, free_device
 from novacron.providers.libvirt.errors import translated
 from novacron.providers.libvirt.ownership import Owned, derived_id, owned
 from novacron.providers.libvirt.paging import page_of
+from novacron.providers.libvirt.sites import Sites
 
 PREFIX = "vol"
 
 
-class LibvirtVolumes(LibvirtBase):
+class LibvirtVolumes(Sites):
     @translated
     def create_volume(self, spec: VolumeSpec, owner: Ownership) -> Volume:
         self.check_region(spec.region)
         native_volume(ProviderType.LIBVIRT, spec.volume_class, spec.size_gib)
         volume_id = derived_id(PREFIX, owner.operation)
-        host, source = self._origin(spec)
+        host, source = self._origin(volume_id, spec, owner)
         found = records.read(host, volume_id)
         if found is not None:
             check_same(found.digest, spec, owner)
@@ -47,11 +47,12 @@ class LibvirtVolumes(LibvirtBase):
                 records.copy_disk(host, volume_id, source).resize(size)
         return self._volume(host, volume_id, record, self.users(host))
 
-    def _origin(self, spec: VolumeSpec) -> tuple[Host, Any | None]:
-        """Where to make it, and the snapshot's disk if it is a restore."""
+    def _origin(
+        self, volume_id: str, spec: VolumeSpec, owner: Ownership
+    ) -> tuple[Host, Any | None]:
+        """Where it is or is to be made, and the snapshot's disk if it is a restore."""
         if spec.snapshot_id is None:
-            hosts = list(self.hosts(spec.zone))
-            return max(hosts, key=lambda host: host.pool.info()[3]), None
+            return self.site(volume_id, spec, owner, lambda live, _: _roomiest(live, spec)), None
         host, _ = self.record(spec.snapshot_id, "snap", "snapshot")
         source = records.disk(host, spec.snapshot_id)
         if source is None:
@@ -82,6 +83,7 @@ class LibvirtVolumes(LibvirtBase):
         disk = records.disk(host, volume_id)
         if disk is not None and disk.path() in self.users(host):
             raise Conflict(f"{volume_id} is attached.", remedy="Detach it first.")
+        self.forget_site(volume_id)
         records.remove(host, volume_id)
 
     @translated
@@ -153,6 +155,14 @@ class LibvirtVolumes(LibvirtBase):
             tenant=record.tenant,
             operation=record.operation,
         )
+
+
+def _roomiest(hosts: list[Host], spec: VolumeSpec) -> Host:
+    best = max(hosts, key=lambda host: host.pool.info()[3])
+    free = best.pool.info()[3] // records.GIB
+    if free < spec.size_gib:
+        raise NoCapacity(f"{spec.size_gib} GiB are wanted, {free} GiB are free at most.")
+    return best
 
 
 def _reach(domain: Any) -> int:

@@ -1,0 +1,1 @@
+"""Hosts behind a firewall, through an agent that dials out. Imports no SDK."""

@@ -1,0 +1,91 @@
+"""The contract's methods as JSON: read from its signatures, so that both ends agree on them.
+
+Nothing else can be called, and arguments are validated by the same models on both ends.
+"""
+
+from __future__ import annotations
+
+import inspect
+from functools import cache
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel, TypeAdapter, ValidationError, create_model
+
+from novacron import errors
+from novacron.errors import InvalidSpec, NovaCronError, ProviderUnavailable, Unsupported
+from novacron.models.agent import Fault, Outcome
+from novacron.models.base import Model
+from novacron.providers.base import CloudProvider
+
+LOCAL = {"from_settings", "health", "validate_credentials"}
+"""Answered without the agent's help: it says how its hosts are with every poll."""
+METHODS = (CloudProvider.__abstractmethods__ | {"check_operation"}) - LOCAL
+MOST_BYTES = 300_000
+"""Of an outcome: a DynamoDB item has at most 400 KB.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html"""
+ERRORS: dict[str, type[NovaCronError]] = {
+    one.code: one
+    for one in vars(errors).values()
+    if isinstance(one, type) and issubclass(one, NovaCronError)
+}
+
+
+@cache
+def arguments_of(method: str) -> type[BaseModel]:
+    """The model of a method's arguments."""
+    function = getattr(CloudProvider, method)
+    hints = get_type_hints(function)
+    fields: dict[str, Any] = {
+        name: (hints[name], ... if one.default is inspect.Parameter.empty else one.default)
+        for name, one in inspect.signature(function).parameters.items()
+        if name != "self"
+    }
+    return create_model(f"{method} arguments", __base__=Model, **fields)
+
+
+@cache
+def _answer_of(method: str) -> TypeAdapter[Any]:
+    return TypeAdapter(get_type_hints(getattr(CloudProvider, method))["return"])
+
+
+def encode(method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    return arguments_of(method)(**arguments).model_dump(mode="json")
+
+
+def run(provider: CloudProvider, method: str, arguments: dict[str, Any]) -> Outcome:
+    """Carry a command out. What is wrong with it is an outcome too, not an exception."""
+    if method not in METHODS:
+        return _failed(Unsupported(f"An agent has no method {method!r}."))
+    try:
+        given = arguments_of(method).model_validate(arguments)
+        named = {name: getattr(given, name) for name in type(given).model_fields}
+        value = _answer_of(method).dump_python(getattr(provider, method)(**named), mode="json")
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        return _failed(InvalidSpec(str(first["msg"]), field=field))
+    except NovaCronError as error:
+        return _failed(error)
+    outcome = Outcome(value=value)
+    if len(outcome.model_dump_json()) > MOST_BYTES:
+        return _failed(ProviderUnavailable("The answer is too long; ask for a smaller page."))
+    return outcome
+
+
+def answer(method: str, outcome: Outcome) -> Any:
+    """The value as the contract's type, or the same error raised here."""
+    if outcome.fault is not None:
+        raise _error(outcome.fault)
+    return _answer_of(method).validate_python(outcome.value)
+
+
+def _failed(error: NovaCronError) -> Outcome:
+    told = {name: getattr(error, name) for name in ("code", "detail", "field", "remedy")}
+    return Outcome(fault=Fault(**told))
+
+
+def _error(fault: Fault) -> NovaCronError:
+    kind = ERRORS.get(fault.code, NovaCronError)
+    if kind is errors.Throttled:
+        return errors.Throttled(fault.detail)
+    return kind(fault.detail, field=fault.field, remedy=fault.remedy)

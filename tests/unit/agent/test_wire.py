@@ -1,0 +1,94 @@
+"""The contract as JSON: the same models on both ends, the same errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from novacron import errors
+from novacron.models.agent import Fault, Outcome
+from novacron.models.base import Ownership
+from novacron.models.vm import VmSpec
+from novacron.providers.agent import wire
+from novacron.providers.agent.provider import AgentProvider
+from novacron.providers.base import CloudProvider
+from novacron.providers.memory.provider import MemoryProvider
+
+OWNER = {"tenant": "acme", "operation": "op-1"}
+SPEC = {"name": "web", "region": "local", "image": "debian-12"}
+
+
+def test_every_method_of_the_contract_travels() -> None:
+    own = set(vars(AgentProvider))
+    for method in CloudProvider.__abstractmethods__:
+        assert method in own
+    for method in wire.METHODS:
+        assert wire.arguments_of(method).model_json_schema()
+
+
+def test_a_call_and_its_answer() -> None:
+    provider = MemoryProvider()
+    told = wire.encode(
+        "create_vm", {"spec": VmSpec(**SPEC), "owner": Ownership.model_validate(OWNER)}
+    )
+    made = wire.answer("create_vm", wire.run(provider, "create_vm", told))
+    assert made == provider.get_vm(made.id)
+
+
+@pytest.mark.parametrize(
+    "method", ["__init__", "from_settings", "health", "_ask", "cloud", "get_vm.__globals__", ""]
+)
+def test_nothing_but_the_contract_can_be_called(method: str) -> None:
+    outcome = wire.run(MemoryProvider(), method, {})
+    assert outcome.fault is not None
+    assert outcome.fault.code == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "field"),
+    [
+        ("get_vm", {}, "vm_id"),
+        ("get_vm", {"vm_id": ["x"]}, "vm_id"),
+        ("get_vm", {"vm_id": "x", "more": 1}, "more"),
+        ("create_vm", {"spec": {**SPEC, "vcpus": 0}, "owner": OWNER}, "spec.vcpus"),
+        ("create_vm", {"spec": {**SPEC, "run": "sh"}, "owner": OWNER}, "spec.run"),
+        ("list_vms", {"where": {}, "page": {"limit": 100_000}}, "page.limit"),
+    ],
+)
+def test_arguments_are_validated_where_they_arrive(
+    method: str, arguments: dict[str, Any], field: str
+) -> None:
+    outcome = wire.run(MemoryProvider(), method, arguments)
+    assert outcome.fault is not None
+    assert (outcome.fault.code, outcome.fault.field) == ("invalid_spec", field)
+
+
+@pytest.mark.parametrize("kind", wire.ERRORS.values())
+def test_every_error_arrives_as_its_own_class(kind: type[errors.NovaCronError]) -> None:
+    class Failing(MemoryProvider):
+        def delete_vm(self, vm_id: str) -> None:
+            raise kind(f"no {vm_id}")
+
+    outcome = wire.run(Failing(), "delete_vm", {"vm_id": "x"})
+    again = Outcome.model_validate_json(outcome.model_dump_json())
+    with pytest.raises(kind, match="no x") as caught:
+        wire.answer("delete_vm", again)
+    assert type(caught.value) is kind
+
+
+def test_field_and_remedy_arrive() -> None:
+    fault = Fault(code="invalid_spec", detail="too small", field="spec.disk", remedy="Grow it.")
+    with pytest.raises(errors.InvalidSpec) as caught:
+        wire.answer("get_vm", Outcome(fault=fault))
+    assert (caught.value.field, caught.value.remedy) == ("spec.disk", "Grow it.")
+
+
+def test_an_answer_that_is_too_long_is_refused() -> None:
+    class Talkative(MemoryProvider):
+        def console_output(self, vm_id: str) -> str:
+            return "x" * wire.MOST_BYTES
+
+    outcome = wire.run(Talkative(), "console_output", {"vm_id": "x"})
+    assert outcome.fault is not None
+    assert outcome.fault.code == "provider_unavailable"
