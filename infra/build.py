@@ -17,13 +17,20 @@ from infra.openapi import document
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "build"
 UV = ROOT / ".tools" / "uv" / "bin" / "uv"
+MOST_BYTES = 250 * 1024**2 - 10 * 1024**2
+"""Unzipped, with 10 MB for our own code:
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 UNPACKED = shutil.ignore_patterns("__pycache__", "cli")
+CLOUDS = ("azure", "gcp")
 AWS = ["--python-version", "3.13", "--python-platform", "x86_64-manylinux_2_28"]
 AWS += ["--only-binary", ":all:"]
 
 
 def stage(extras: tuple[str, ...] = (), *, native: bool = False) -> None:
-    """Write build/app anew, and build/layer where the lock or ``extras`` changed."""
+    """Write build/app anew, and build/layer where the lock or ``extras`` changed.
+
+    Every function may be asked for any cloud, so that the layer has the SDKs of all.
+    """
     app = TARGET / "app"
     shutil.rmtree(app, ignore_errors=True)
     shutil.copytree(ROOT / "functions", app / "functions", ignore=UNPACKED)
@@ -31,7 +38,7 @@ def stage(extras: tuple[str, ...] = (), *, native: bool = False) -> None:
     described = json.dumps(document(), sort_keys=True)
     (app / "functions" / "system" / "openapi.json").write_text(described)
     options = ["--python", sys.executable] if native else AWS
-    _layer(TARGET / "layer", requirements(extras), options)
+    _layer(TARGET / "layer", requirements((*CLOUDS, *extras)), options)
 
 
 def _layer(folder: Path, requirements: str, options: list[str]) -> None:
@@ -45,7 +52,19 @@ def _layer(folder: Path, requirements: str, options: list[str]) -> None:
     listed.write_text(requirements)
     command = [str(UV), "pip", "install", "--quiet", "--target", str(folder / "python"), *options]
     subprocess.run([*command, "-r", str(listed)], cwd=ROOT, check=True)  # noqa: S603
+    _trim(folder)
     stamp.write_text(wanted)
+
+
+def _trim(folder: Path) -> None:
+    """Leave out what no function runs, and hold the rest to what Lambda takes."""
+    for pattern in ("__pycache__", "tests", "*.pyi", "*.pyx", "*.c", "bin"):
+        for found in sorted(folder.rglob(pattern)):
+            shutil.rmtree(found) if found.is_dir() else found.unlink()
+    size = sum(one.stat().st_size for one in folder.rglob("*") if one.is_file())
+    if size > MOST_BYTES:
+        raise SystemExit(f"The layer has {size / 1e6:.0f} MB; Lambda takes {MOST_BYTES / 1e6:.0f}.")
+    print(f"layer: {size / 1e6:.0f} of {MOST_BYTES / 1e6:.0f} MB")
 
 
 def requirements(extras: tuple[str, ...]) -> str:

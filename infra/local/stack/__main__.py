@@ -44,7 +44,7 @@ def main() -> int:
                 main_job(cli, stack.targets, folder)
                 five_commands(cli, stack.targets)
                 if chosen.once:
-                    tear_down(cli)
+                    tear_down(cli, stack.targets)
             if not chosen.once:
                 _invite(stack.url, stack.token)
                 ended.wait()

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,26 +14,29 @@ from typing import Any
 from infra.local.stack.services import StackError
 
 
+def _print(text: str) -> None:
+    print(text, flush=True)
+
+
 @dataclass(frozen=True)
 class Cli:
-    """``show``: print each command and what it says, for someone who watches."""
+    """``say`` gets each command and what it says, for someone who watches."""
 
     url: str
     token: str
-    show: bool = True
+    say: Callable[[str], None] = _print
 
     def json(self, *words: str, quiet: bool = False) -> Any:
         """The command's answer as data."""
-        if self.show and not quiet:
-            print(f"\n$ novacron {' '.join(words)}", flush=True)
+        if not quiet:
+            self.say(f"\n$ novacron {' '.join(words)}")
         done = self._run("--output", "json", *words)
         return json.loads(done)
 
     def text(self, *words: str) -> str:
         """The command's answer as a person sees it."""
         told = self._run(*words)
-        if self.show:
-            print(f"\n$ novacron {' '.join(words)}\n{told.rstrip()}", flush=True)
+        self.say(f"\n$ novacron {' '.join(words)}\n{told.rstrip()}")
         return told
 
     def _run(self, *words: str) -> str:

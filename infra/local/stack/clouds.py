@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from infra.local.azure_account import Options as AzureOptions
 from infra.local.onprem import guest, host
 from infra.local.stack.control_plane import ACCESS_KEY, REGION, SECRET_KEY
 from infra.local.stack.services import Service
 
 ACCOUNT = "123456789012"
+PROJECT = "novacron-local"
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Target:
     image: str
     settings: dict[str, str]
     secret: dict[str, str] = field(default_factory=dict)
+    endpoints: tuple[str, ...] = ()
+    """Settings that name what the deployment must allow to be reached."""
     console: str | None = None
     """What the guest prints on its console once it has booted; None: it has no guest."""
 
@@ -55,6 +59,63 @@ def aws(port: int) -> Target:
             "secret_access_key": "example",
             "external_id": "embedded",
         },
+        endpoints=("endpoint_url",),
+    )
+
+
+def azure_service(folder: Path, port: int) -> Service:
+    (folder / "azure").mkdir(exist_ok=True)
+    command = [sys.executable, "-m", "infra.local.azure_account", "--port", str(port)]
+    command += ["--state-dir", str(folder / "azure")]
+    return Service("azure-subscription", command, port, folder)
+
+
+def azure(folder: Path, port: int) -> Target:
+    url, known = f"https://127.0.0.1:{port}", AzureOptions()
+    return Target(
+        name="azure",
+        type="azure",
+        region=known.location,
+        image="debian-12",
+        settings={
+            "subscription_id": known.subscription_id,
+            "tenant_id": known.tenant_id,
+            "client_id": known.client_id,
+            "resource_group": known.resource_group,
+            "region": known.location,
+            "endpoint_url": url,
+            "authority_url": url,
+            "ca_file": str(folder / "azure" / "ca.pem"),
+        },
+        secret={"client_secret": known.client_secret},
+        endpoints=("endpoint_url", "authority_url", "ca_file"),
+    )
+
+
+def google_service(folder: Path, port: int) -> Service:
+    (folder / "google").mkdir(exist_ok=True)
+    command = [sys.executable, "-m", "infra.local.google_project", "--port", str(port)]
+    command += ["--state-dir", str(folder / "google"), "--project", PROJECT]
+    return Service("google-project", command, port, folder)
+
+
+def google(folder: Path, port: int) -> Target:
+    url = f"http://127.0.0.1:{port}"
+    key = (folder / "google" / "service-account.json").read_text()
+    return Target(
+        name="gcp",
+        type="gcp",
+        region="europe-west1",
+        image="debian-12",
+        settings={
+            "project": PROJECT,
+            "region": "europe-west1",
+            "endpoint_url": url,
+            "monitoring_url": url,
+            "token_uri": f"{url}/token",
+        },
+        secret={"service_account_key": key},
+        endpoints=("endpoint_url", "monitoring_url", "token_uri"),
     )
 
 
@@ -75,6 +136,7 @@ def on_premises(folder: Path) -> Iterator[Target]:
             image=running.image,
             settings={"uri": running.uri, "pool": running.pool, "accelerator": "qemu"},
             console=guest.READY,
+            endpoints=("uri",),
         )
     finally:
         running.stop()

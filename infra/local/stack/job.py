@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,8 @@ from infra.local.stack.clouds import Target
 from infra.local.stack.services import StackError
 
 CONSOLE_SECONDS = 60
+AT_ONCE = 2
+"""Each command is a process here, and so is each function that it reaches."""
 NETWORK = """name: {name}
 region: {region}
 cidr: 10.42.0.0/16
@@ -23,49 +28,77 @@ firewall_rules:
 
 
 def main_job(cli: Cli, targets: list[Target], folder: Path) -> None:
-    """Register, create, attach, show. What an earlier run made is used again. StackError."""
-    for target in targets:
-        _account(cli, target, folder)
-        _network(cli, target, folder)
-        vm = _vm(cli, target)
-        _volume(cli, target, vm)
+    """Everywhere: register, create, attach, show. What an earlier run made is used again.
+
+    Raises StackError, as the others here do.
+    """
+
+    def on(target: Target, here: Cli) -> None:
+        _account(here, target, folder)
+        _network(here, target, folder)
+        vm = _vm(here, target)
+        _volume(here, target, vm)
         if target.console is not None:
-            _console(cli, vm, target.console)
+            _console(here, vm, target.console)
+
+    everywhere(cli, targets, on)
     cli.text("vm", "list")
     cli.text("volume", "list")
 
 
 def five_commands(cli: Cli, targets: list[Target]) -> None:
-    """Create, stop, resize, snapshot and delete a VM by the same words everywhere. StackError."""
-    for target in targets:
-        vm = _create(cli, target, f"trial-{target.name}")
-        cli.json("vm", "stop", vm, "--force", "--wait")
-        cli.json("vm", "resize", vm, "--vcpus", "2", "--memory", "1024", "--wait")
-        cli.json("snapshot", "create", f"trial-{target.name}", "--vm", vm, "--wait")
-        cli.json("vm", "delete", vm, "--yes", "--wait")
-    for one in cli.json("snapshot", "list", quiet=True):
-        if one["name"].startswith("trial-"):
-            cli.json("snapshot", "delete", one["id"], "--yes", "--wait", quiet=True)
+    """Create, stop, resize, snapshot and delete a VM, by the same words everywhere."""
+
+    def on(target: Target, here: Cli) -> None:
+        vm = _create(here, target, f"trial-{target.name}")
+        here.json("vm", "stop", vm, "--force", "--wait")
+        here.json("vm", "resize", vm, "--vcpus", "2", "--memory", "1024", "--wait")
+        copy = here.json("snapshot", "create", f"trial-{target.name}", "--vm", vm, "--wait")
+        here.json("vm", "delete", vm, "--yes", "--wait")
+        here.json("snapshot", "delete", copy["resource_id"], "--yes", "--wait", quiet=True)
+
+    everywhere(cli, targets, on)
 
 
-def tear_down(cli: Cli) -> None:
-    """Snapshot, stop and delete everything again, and see that nothing is left. StackError."""
-    volumes = cli.json("volume", "list")
-    for volume in volumes:
-        cli.json("snapshot", "create", f"{volume['name']}-copy", "--volume", volume["id"], "--wait")
-    cli.text("snapshot", "list")
-    for vm in cli.json("vm", "list"):
-        cli.json("vm", "stop", vm["id"], "--force", "--wait")
-    cli.text("vm", "list")
-    for volume in volumes:
-        cli.json("volume", "detach", volume["id"], "--wait")
+def tear_down(cli: Cli, targets: list[Target]) -> None:
+    """Snapshot, stop and delete everything again, and see that nothing is left."""
+
+    def on(target: Target, here: Cli) -> None:
+        def listed(noun: str) -> list[dict[str, Any]]:
+            found: list[dict[str, Any]] = here.json(noun, "list", "--account", target.name)
+            return found
+
+        for volume in listed("volume"):
+            name = f"{volume['name']}-copy"
+            here.json("snapshot", "create", name, "--volume", volume["id"], "--wait")
+            here.json("volume", "detach", volume["id"], "--wait")
+        for vm in listed("vm"):
+            here.json("vm", "stop", vm["id"], "--force", "--wait")
+        for noun in ("vm", "snapshot", "volume", "network"):
+            for one in listed(noun):
+                here.json(noun, "delete", one["id"], "--yes", "--wait")
+
+    everywhere(cli, targets, on)
     for noun in ("vm", "snapshot", "volume", "network"):
-        for one in cli.json(noun, "list"):
-            cli.json(noun, "delete", one["id"], "--yes", "--wait")
         left = cli.json(noun, "list")
         if left:
             raise StackError(f"{len(left)} {noun}s are left: {left}")
     cli.text("audit", "verify")
+
+
+def everywhere(cli: Cli, targets: list[Target], on: Callable[[Target, Cli], None]) -> None:
+    """Do it on all targets, some at once; what each said is shown together when it is done."""
+
+    def one(target: Target) -> None:
+        told: list[str] = []
+        try:
+            on(target, replace(cli, say=told.append))
+        finally:
+            cli.say("\n".join([f"\n── {target.name} ──", *told]))
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for done in [pool.submit(one, target) for target in targets]:
+            done.result()
 
 
 def _account(cli: Cli, target: Target, folder: Path) -> None:
@@ -109,7 +142,7 @@ def _create(cli: Cli, target: Target, name: str) -> str:
     words += ["--image", target.image, "--memory", "256", "--tag", "env=demo", "--wait"]
     words += ["--network", network["id"]]
     ended = cli.json(*words)
-    print(f"  {ended['state']} in {time.monotonic() - begun:.1f} s")
+    cli.say(f"  {ended['state']} in {time.monotonic() - begun:.1f} s")
     return str(ended["resource_id"])
 
 
@@ -132,7 +165,7 @@ def _console(cli: Cli, vm: dict[str, Any], expected: str) -> None:
         told = cli.json("vm", "console", vm["id"], quiet=True)["output"]
         for line in told.splitlines():
             if expected in line:
-                print(f"\n$ novacron vm console {vm['id']}\n{line.strip()}", flush=True)
+                cli.say(f"\n$ novacron vm console {vm['id']}\n{line.strip()}")
                 return
         time.sleep(1)
     raise StackError(f"the guest of {vm['name']} did not say {expected!r} on its console")

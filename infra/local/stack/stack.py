@@ -17,6 +17,7 @@ from infra.local.stack.ports import ports
 from infra.local.stack.services import Service
 
 TENANT = "acme"
+PORTS = ["control-plane", "aws", "azure", "google", "issuer"]
 
 
 @dataclass
@@ -42,7 +43,7 @@ def running(folder: Path, host: bool = True) -> Iterator[Stack]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "memory").mkdir(exist_ok=True)
-    chosen = ports(folder / "ports.json", ["control-plane", "aws", "issuer"])
+    chosen = ports(folder / "ports.json", PORTS)
     port = chosen["control-plane"]
     with ExitStack() as stack:
         issuer = IssuerServer(SigningKey(folder / "issuer.pem"), chosen["issuer"])
@@ -51,6 +52,8 @@ def running(folder: Path, host: bool = True) -> Iterator[Stack]:
         services = [
             control_plane.service(folder, port),
             clouds.aws_service(folder, chosen["aws"], port),
+            clouds.azure_service(folder, chosen["azure"]),
+            clouds.google_service(folder, chosen["google"]),
         ]
         for service in services:
             with told(service.name):
@@ -60,7 +63,12 @@ def running(folder: Path, host: bool = True) -> Iterator[Stack]:
             on_premises = (
                 stack.enter_context(clouds.on_premises(folder)) if host else clouds.memory()
             )
-        targets = [clouds.aws(chosen["aws"]), on_premises]
+        targets = [
+            on_premises,
+            clouds.aws(chosen["aws"]),
+            clouds.azure(folder, chosen["azure"]),
+            clouds.google(folder, chosen["google"]),
+        ]
         extras = ("libvirt",) if on_premises.type == "libvirt" else ()
         with told("sam build"):
             template = build(folder, extras)
@@ -83,11 +91,11 @@ def issuer_token(folder: Path, url: str) -> str:
 
 
 def _parameters(folder: Path, issuer: str, targets: list[Target]) -> dict[str, str]:
-    endpoints = [t.settings["endpoint_url"] for t in targets if "endpoint_url" in t.settings]
+    endpoints = {target.settings[name] for target in targets for name in target.endpoints}
     return {
         "Issuer": issuer,
         "JwksUrl": issuer + JWKS_PATH,
-        "Endpoints": ",".join(endpoints),
+        "Endpoints": ",".join(sorted(endpoints)),
         "MemoryDir": str(folder / "memory"),
     }
 

@@ -17,6 +17,7 @@ class BootMode(StrEnum):
 class ImageState(StrEnum):
     PENDING = "pending"
     READY = "ready"
+    DELETING = "deleting"
     ERROR = "error"
 
 

@@ -29,6 +29,7 @@ class VolumeState(StrEnum):
 class SnapshotState(StrEnum):
     PENDING = "pending"
     READY = "ready"
+    DELETING = "deleting"
     ERROR = "error"
 
 

@@ -134,7 +134,8 @@ def observe(services: Services, step: StepInput) -> StepOutput:
         if now.work.settled(found):
             return StepOutput(done=True)
         state = str(getattr(found, "state", ""))
-    if state in HOPELESS or age > DEADLINE:
+    hopeless = state in HOPELESS and not now.work.deletes
+    if hopeless or age > DEADLINE:
         raise Conflict(f"{now.record.id} is {state} and will not settle.")
     _progress(services, now.operation, min(90, now.operation.percent + 10))
     return StepOutput(done=False, wait_seconds=patience(age))

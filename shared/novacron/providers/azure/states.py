@@ -78,7 +78,7 @@ SNAPSHOT: dict[str, SnapshotState] = {
     "Creating": SnapshotState.PENDING,
     "Updating": SnapshotState.PENDING,
     "Succeeded": SnapshotState.READY,
-    "Deleting": SnapshotState.PENDING,
+    "Deleting": SnapshotState.DELETING,
     "Failed": SnapshotState.ERROR,
     "Canceled": SnapshotState.ERROR,
 }
@@ -86,7 +86,7 @@ IMAGE: dict[str, ImageState] = {
     "Creating": ImageState.PENDING,
     "Updating": ImageState.PENDING,
     "Succeeded": ImageState.READY,
-    "Deleting": ImageState.PENDING,
+    "Deleting": ImageState.DELETING,
     "Failed": ImageState.ERROR,
     "Canceled": ImageState.ERROR,
 }

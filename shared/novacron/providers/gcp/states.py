@@ -53,13 +53,13 @@ SNAPSHOT: dict[str, SnapshotState] = {
     "CREATING": SnapshotState.PENDING,
     "UPLOADING": SnapshotState.PENDING,
     "READY": SnapshotState.READY,
-    "DELETING": SnapshotState.ERROR,
+    "DELETING": SnapshotState.DELETING,
     "FAILED": SnapshotState.ERROR,
 }
 IMAGE: dict[str, ImageState] = {
     "PENDING": ImageState.PENDING,
     "READY": ImageState.READY,
-    "DELETING": ImageState.ERROR,
+    "DELETING": ImageState.DELETING,
     "FAILED": ImageState.ERROR,
 }
 
