@@ -14,7 +14,7 @@ import functions
 from novacron import __version__
 from novacron.runtime.problems import CONTENT_TYPE, Problem
 
-DESCRIPTION = """One API for virtual machines on AWS and libvirt.
+DESCRIPTION = """One API for virtual machines on AWS, Azure, Google Cloud and libvirt.
 
 Changes answer 202 with an operation; look at it until it has ended. Every change needs an
 Idempotency-Key. Every failure is a problem (RFC 9457) with a stable code."""
