@@ -22,6 +22,8 @@ PREFIXES = {
 PLACES = {"secretsmanager": "secrets", "sts": "cloud roles"}
 FREE = frozenset({"sts:GetCallerIdentity"})
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
+TOKEN = "GetWebIdentityToken"
+"""moto has no such call: whoever may make it is given a token that nobody trusts."""
 WRITES = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
 WRITES["ConditionCheck"] = "ConditionCheckItem"
 _current: list[frozenset[Need]] = []
@@ -61,6 +63,8 @@ def needs(service: str, operation: str, given: dict[str, Any]) -> list[Need]:
     if operation == "StartExecution":
         provisions = given["stateMachineArn"].endswith("provision")
         return [Need(action, "provision" if provisions else "operate")]
+    if operation == TOKEN:
+        return [Need(action, "own identity")]
     return [Need(action, PLACES.get(service, "executions"))]
 
 
@@ -81,6 +85,8 @@ def enforce(monkeypatch: pytest.MonkeyPatch) -> None:
                     told = f"User: role is not authorized to perform: {need.action} on: {need.on}"
                     error = {"Error": {"Code": "AccessDeniedException", "Message": told}}
                     raise ClientError(error, operation)  # type: ignore[arg-type]
+        if operation == TOKEN:
+            return {"WebIdentityToken": "untrusted"}
         return real(self, operation, given)
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", checked)

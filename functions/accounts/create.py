@@ -12,7 +12,7 @@ from novacron.operations.accounts import create_account
 from novacron.runtime.aws import services
 from novacron.runtime.guard import changer
 from novacron.runtime.http import api, entry
-from novacron.runtime.permissions import ASSUME, AUDITED, MAKE_SECRET, QUERY, WRITE_SECRET
+from novacron.runtime.permissions import AUDITED, MAKE_SECRET, QUERY, SIGN_IN, WRITE_SECRET
 from novacron.runtime.routes import Key, mutate
 from novacron.tenancy.policy import Access
 
@@ -30,5 +30,5 @@ def create(body: Annotated[AccountRequest, Body()], key: Key) -> Account:
     return Account(**mutate(app, who, "account.create", body.name, key, act))
 
 
-REQUIRES = AUDITED | {ASSUME, QUERY, MAKE_SECRET, WRITE_SECRET}
+REQUIRES = AUDITED | SIGN_IN | {QUERY, MAKE_SECRET, WRITE_SECRET}
 lambda_handler = entry(app)

@@ -11,7 +11,7 @@ from novacron.operations.accounts import replace_credential
 from novacron.runtime.aws import services
 from novacron.runtime.guard import changer
 from novacron.runtime.http import api, entry
-from novacron.runtime.permissions import ASSUME, AUDITED, MAKE_SECRET, WRITE_SECRET
+from novacron.runtime.permissions import AUDITED, MAKE_SECRET, SIGN_IN, WRITE_SECRET
 from novacron.runtime.routes import Id, Key, mutate
 from novacron.tenancy.policy import Access
 
@@ -30,5 +30,5 @@ def rotate(account_id: Id, body: Annotated[NewSecret, Body()], key: Key) -> Acco
     return Account(**mutate(app, who, "account.rotate", account_id, key, act))
 
 
-REQUIRES = AUDITED | {ASSUME, MAKE_SECRET, WRITE_SECRET}
+REQUIRES = AUDITED | SIGN_IN | {MAKE_SECRET, WRITE_SECRET}
 lambda_handler = entry(app)

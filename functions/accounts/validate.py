@@ -7,7 +7,7 @@ from novacron.operations.accounts import validate_account
 from novacron.runtime.aws import services
 from novacron.runtime.guard import changer
 from novacron.runtime.http import api, entry
-from novacron.runtime.permissions import AUDITED, CLOUD
+from novacron.runtime.permissions import AUDITED, CONNECT
 from novacron.runtime.routes import Id, Key, mutate
 from novacron.tenancy.policy import Access
 
@@ -25,5 +25,5 @@ def validate(account_id: Id, key: Key) -> Health:
     return Health(**mutate(app, who, "account.validate", account_id, key, act))
 
 
-REQUIRES = AUDITED | CLOUD
+REQUIRES = AUDITED | CONNECT
 lambda_handler = entry(app)

@@ -9,13 +9,10 @@ from novacron.operations.services import Services
 from novacron.runtime.jobs import job
 from novacron.runtime.permissions import (
     CLOUD,
-    GET,
     OPERATE,
     PROVISION,
-    PUT,
     QUERY,
     QUERY_INDEX,
-    UPDATE,
     WATCH,
 )
 
@@ -24,7 +21,7 @@ def run(services: Services, _event: dict[str, Any]) -> Report:
     return reconcile(services)
 
 
-REQUIRES = CLOUD | {GET, QUERY, QUERY_INDEX, PUT, UPDATE, PROVISION, OPERATE, WATCH}
+REQUIRES = CLOUD | {QUERY, QUERY_INDEX, PROVISION, OPERATE, WATCH}
 SCHEDULE = "rate(5 minutes)"
 
 lambda_handler = job(run)

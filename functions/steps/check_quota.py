@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from novacron.operations.steps import check_quota
 from novacron.runtime.jobs import step
-from novacron.runtime.permissions import CLOUD, READ
+from novacron.runtime.permissions import CLOUD
 
-REQUIRES = READ | CLOUD
+REQUIRES = CLOUD
 lambda_handler = step(check_quota)

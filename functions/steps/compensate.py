@@ -9,9 +9,9 @@ from novacron.operations.steps import StepInput
 from novacron.runtime.aws import services
 from novacron.runtime.jobs import begin
 from novacron.runtime.logging import logger
-from novacron.runtime.permissions import CLOUD, GET, PUT, UPDATE
+from novacron.runtime.permissions import CLOUD
 
-REQUIRES = CLOUD | {GET, PUT, UPDATE}
+REQUIRES = CLOUD
 
 
 def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from novacron.operations.steps import perform
 from novacron.runtime.jobs import step
-from novacron.runtime.permissions import CLOUD, PUT, READ
+from novacron.runtime.permissions import CLOUD
 
-REQUIRES = READ | CLOUD | {PUT}
+REQUIRES = CLOUD
 lambda_handler = step(perform)

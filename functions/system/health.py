@@ -10,7 +10,7 @@ from novacron.models.views import AccountHealth
 from novacron.runtime.aws import services
 from novacron.runtime.guard import reader
 from novacron.runtime.http import api, entry
-from novacron.runtime.permissions import CLOUD, LIST
+from novacron.runtime.permissions import CONNECT, LIST
 
 app = api()
 
@@ -37,5 +37,5 @@ def _look(account: ProviderAccount) -> AccountHealth:
     )
 
 
-REQUIRES = LIST | CLOUD
+REQUIRES = LIST | CONNECT
 lambda_handler = entry(app)

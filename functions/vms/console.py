@@ -8,7 +8,7 @@ from novacron.models.views import Console
 from novacron.runtime.aws import services
 from novacron.runtime.guard import reader
 from novacron.runtime.http import api, entry
-from novacron.runtime.permissions import CLOUD, READ
+from novacron.runtime.permissions import CLOUD
 from novacron.runtime.routes import Id
 
 app = api()
@@ -26,5 +26,5 @@ def console(vm_id: Id) -> Console:
     return Console(output=provider.console_output(record.provider_id))
 
 
-REQUIRES = READ | CLOUD
+REQUIRES = CLOUD
 lambda_handler = entry(app)

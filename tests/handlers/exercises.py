@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from novacron.agent.identity import new_key
 from novacron.models.operation import OperationKind as Kind
 from novacron.models.operation import ResourceKind
 from novacron.models.vm import VmSpec
 from novacron.models.volume import VolumeSpec
-from tests.handlers.stage import ACCOUNT, REGION, SECRET, SETTINGS, Stage
+from novacron.tenancy.agents import sign
+from novacron.tenancy.principal import Principal, Role
+from tests.agents import enrolled, serve
+from tests.api import call
+from tests.handlers.stage import (
+    ACCOUNT,
+    ADMIN,
+    AZURE,
+    REGION,
+    SECRET,
+    SETTINGS,
+    Stage,
+)
 
 Exercise = Callable[[Stage], None]
 VM = VmSpec(name="web", region=REGION, image="ami-03cf127a", instance_type="t3.micro")
@@ -57,65 +70,132 @@ def create_account(stage: Stage) -> None:
     stage.http("POST", "/accounts", 201, body, key="first")
     stage.http("POST", "/accounts", 201, body, key="again")
     stage.http("POST", "/accounts", 409, {**body, "settings": {"region": "eu-west-1"}}, key="other")
+    keyless = {"name": "other", "type": "azure", "settings": AZURE}
+    stage.http("POST", "/accounts", 400, keyless, key="keyless")
 
 
-def on_account(method: str, path: str, body: Any = None) -> Exercise:
-    def exercise(stage: Stage) -> None:
-        stage.http(method, path.format(id=ACCOUNT), 200, body, key="first")
-        stage.http(method, path.format(id="acc-none"), 404, body, key="second")
+def delete_account(stage: Stage) -> None:
+    stage.http("DELETE", f"/accounts/{ACCOUNT}", 200, key="first")
+    stage.http("DELETE", f"/accounts/{ACCOUNT}", 404, key="second")
 
-    return exercise
+
+def rotate(stage: Stage) -> None:
+    """A credential that works, and one that is refused; Azure's is a word for our own token."""
+    stage.http("POST", f"/accounts/{ACCOUNT}/rotate", 200, {"secret": SECRET}, key="first")
+    body = {"secret": {"audience": "api://agreed"}}
+    stage.http("POST", f"/accounts/{stage.on_azure().account}/rotate", 400, body, key="second")
+
+
+def validate(stage: Stage) -> None:
+    for at in stage.everywhere():
+        stage.http("POST", f"/accounts/{at.account}/validate", 200, key=at.account)
+    stage.http("POST", "/accounts/acc-none/validate", 404, key="none")
+
+
+def health(stage: Stage) -> None:
+    stage.everywhere()
+    stage.http("GET", "/health", 200)
 
 
 def get_operation(stage: Stage) -> None:
-    made = stage.submit(Kind.VOLUME_CREATE, VOLUME, "k")
+    made = stage.submit(Kind.VOLUME_CREATE, VOLUME)
     stage.http("GET", f"/operations/{made.id}", 200)
 
 
 def console(stage: Stage) -> None:
-    vm = stage.record(ResourceKind.VM, stage.instance())
-    stage.http("GET", f"/vms/{vm}/console", 200)
+    aws, agent, azure = stage.everywhere()
+    spec = VM.model_copy(update={"region": agent.region, "image": "debian-12"})
+    hosted = stage.hosts.create_vm(spec, stage.owner("op-" + "b" * 20))
+    made = ((aws, stage.instance(), 200), (agent, hosted.id, 503), (azure, "web", 401))
+    for at, native, status in made:
+        vm = stage.record(ResourceKind.VM, native, at)
+        stage.http("GET", f"/vms/{vm}/console", status)
+    serve(stage.agent)
+    stage.http("GET", "/vms/vm-agent/console", 200)
 
 
 def authorizer(stage: Stage) -> None:
-    event = {"methodArn": "arn:aws:execute-api:us-east-1:1:a/v1/GET/vms", "headers": {}}
-    stage.invoke("functions.system.authorizer", event, fails=True)
+    me = enrolled()
+    token = sign(me.key, me.tenant, me.agent_id, datetime.now(UTC), "1")
+    arn = "arn:aws:execute-api:us-east-1:1:a/v1/POST/agents"
+    event = {"methodArn": arn, "headers": {"Authorization": f"Bearer {token}"}}
+    stage.invoke("functions.system.authorizer", event)
+
+
+def create_agent(stage: Stage) -> None:
+    stage.http("POST", "/agents", 201, {"name": "rack"})
+
+
+def enroll(stage: Stage) -> None:
+    token = call(ADMIN, "POST", "/agents", {"name": "rack"}, key="k").body["token"]
+    stage.http("POST", "/agents/enroll", 200, {"token": token, "public_key": new_key()[1]})
+
+
+def get_agent(stage: Stage) -> None:
+    stage.http("GET", f"/agents/{enrolled().agent_id}", 200)
+
+
+def delete_agent(stage: Stage) -> None:
+    path = f"/agents/{enrolled().agent_id}"
+    stage.http("DELETE", path, 200, key="first")
+    stage.http("DELETE", path, 404, key="second")
+
+
+def serving(path: str, body: dict[str, Any]) -> Exercise:
+    """A request of an agent about itself."""
+
+    def exercise(stage: Stage) -> None:
+        me = enrolled()
+        who = Principal(tenant=me.tenant, subject=me.agent_id, roles=frozenset({Role.AGENT}))
+        stage.http("POST", path.format(id=me.agent_id), 200, body, who=who)
+
+    return exercise
 
 
 def check_quota(stage: Stage) -> None:
-    stage.step("check_quota", stage.submit(Kind.VM_CREATE, VM, "k"))
+    for at in stage.everywhere():
+        stage.step("check_quota", stage.submit(Kind.VM_CREATE, VM, at), at.refuses)
 
 
 def perform(stage: Stage) -> None:
-    stage.step("perform", stage.submit(Kind.VOLUME_CREATE, VOLUME, "k"))
+    for at in stage.everywhere():
+        stage.step("perform", stage.submit(Kind.VOLUME_CREATE, VOLUME, at), at.refuses)
 
 
 def observe(stage: Stage) -> None:
-    made = stage.submit(Kind.VOLUME_CREATE, VOLUME, "k")
-    stage.step("perform", made)
-    stage.step("observe", made)
+    aws, agent, azure = stage.everywhere()
+    for at in (aws, agent):
+        made = stage.submit(Kind.VOLUME_CREATE, VOLUME, at)
+        stage.step("perform", made)
+        stage.step("observe", made)
+    volume = stage.record(ResourceKind.VOLUME, at=azure)
+    stage.step("observe", stage.change(Kind.VOLUME_DELETE, volume), fails=True)
 
 
 def record(stage: Stage) -> None:
     volume = stage.record(ResourceKind.VOLUME)
-    stage.step("record", stage.change(Kind.VOLUME_DELETE, volume, "k"))
+    stage.step("record", stage.change(Kind.VOLUME_DELETE, volume))
 
 
 def compensate(stage: Stage) -> None:
-    made = stage.submit(Kind.VOLUME_CREATE, VOLUME, "k")
-    stage.step("perform", made)
-    stage.step("compensate", made, Error="NoCapacity", Cause="")
+    for at in stage.everywhere():
+        made = stage.submit(Kind.VOLUME_CREATE, VOLUME, at)
+        stage.step("perform", made, at.refuses)
+        stage.step("compensate", made, at.refuses, Error="NoCapacity", Cause="")
 
 
 def reconcile(stage: Stage) -> None:
     """A VM's create and another change whose executions never were, and a stray volume."""
-    stage.submit(Kind.VM_CREATE, VM, "vm")
+    stage.submit(Kind.VM_CREATE, VM)
     volume = stage.record(ResourceKind.VOLUME)
-    stage.change(Kind.VOLUME_DELETE, volume, "volume")
+    stage.change(Kind.VOLUME_DELETE, volume)
     stage.lose_executions()
     stage.cloud().create_volume(VOLUME, stage.owner("op-" + "a" * 32))
     stage.world.clock.at += timedelta(minutes=5)
+    stage.everywhere()
     stage.forget_adapter()
+    stage.invoke("functions.schedules.reconcile", {})
+    serve(stage.agent)
     stage.invoke("functions.schedules.reconcile", {})
 
 
@@ -128,6 +208,7 @@ def rotate_credentials(stage: Stage) -> None:
 def state_change(stage: Stage) -> None:
     stage.record(ResourceKind.VM, "i-0123456789abcdef0")
     event = {
+        "region": REGION,
         "time": "2030-01-01T00:00:00Z",
         "detail": {"instance-id": "i-0123456789abcdef0", "state": "running"},
     }
@@ -136,15 +217,24 @@ def state_change(stage: Stage) -> None:
 
 SPEC = {"account_id": ACCOUNT, "spec": VM.model_dump(mode="json")}
 DISK = {"account_id": ACCOUNT, "spec": VOLUME.model_dump(mode="json")}
+POLL = {"health": {"healthy": True, "detail": "well"}}
+RESULTS = {"items": [{"id": "0" * 32, "slot": "1" * 32, "outcome": {"value": 1}}]}
 NET = {"account_id": ACCOUNT, "spec": NETWORK}
 
 EXERCISES: dict[str, Exercise] = {
     "accounts.create": create_account,
-    "accounts.delete": on_account("DELETE", "/accounts/{id}"),
+    "accounts.delete": delete_account,
     "accounts.get": reading(f"/accounts/{ACCOUNT}"),
     "accounts.list": reading("/accounts"),
-    "accounts.rotate": on_account("POST", "/accounts/{id}/rotate", {"secret": SECRET}),
-    "accounts.validate": on_account("POST", "/accounts/{id}/validate"),
+    "accounts.rotate": rotate,
+    "accounts.validate": validate,
+    "agents.create": create_agent,
+    "agents.delete": delete_agent,
+    "agents.enroll": enroll,
+    "agents.get": get_agent,
+    "agents.list": reading("/agents"),
+    "agents.poll": serving("/agents/{id}/poll", POLL),
+    "agents.results": serving("/agents/{id}/results", RESULTS),
     "audit.list": reading("/audit"),
     "audit.verify": reading("/audit/verify"),
     "events.ec2_state_change": state_change,
@@ -165,7 +255,7 @@ EXERCISES: dict[str, Exercise] = {
     "steps.perform": perform,
     "steps.record": record,
     "system.authorizer": authorizer,
-    "system.health": reading("/health"),
+    "system.health": health,
     "system.openapi": lambda stage: stage.http("GET", "/openapi.json", 404),
     "system.providers": reading("/providers"),
     "vms.console": console,

@@ -1,17 +1,24 @@
-"""A control plane whose secrets, machines and cloud are AWS's own, for the roles' tests."""
+"""A control plane whose secrets, machines and cloud are AWS's own, for the roles' tests.
+
+Beside its AWS account it can have one of a host agent, and one of Azure without a key.
+"""
 
 from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
 
 import boto3
+from azure.core.exceptions import ClientAuthenticationError
 
+from novacron.errors import NotReady
 from novacron.models.account import ProviderType
-from novacron.models.base import Model, Ownership
+from novacron.models.base import Ownership
 from novacron.models.operation import (
     Operation,
     OperationKind,
@@ -19,14 +26,21 @@ from novacron.models.operation import (
     ResourceRecord,
 )
 from novacron.models.provider_account import ProviderAccount
+from novacron.models.vm import VmSpec
+from novacron.models.volume import VolumeSpec
+from novacron.operations.courier import AgentQueue
 from novacron.operations.kinds import NoArguments
 from novacron.operations.limits import Limiter
 from novacron.operations.services import Providers, SecretStore, Services
 from novacron.operations.submit import submit_change, submit_create
+from novacron.providers.memory.cloud import REGION as LOCAL
+from novacron.providers.memory.provider import MemoryProvider
 from novacron.runtime.aws import SecretsManager, StepFunctions
 from novacron.runtime.logging import logger
+from novacron.store.agents import AgentStore
 from novacron.store.buckets import Buckets
 from novacron.tenancy.principal import Principal, Role
+from tests import agents
 from tests.api import CONTEXT, call
 from tests.roles import role_of
 from tests.world import World
@@ -38,13 +52,47 @@ REGION = "us-east-1"
 SETTINGS = {"region": REGION, "role_arn": "arn:aws:iam::123456789012:role/novacron-test"}
 SECRET = {"external_id": "agreed"}
 ACCOUNT = "acc-1"
+TRIES = 5
+AZURE = {
+    **dict.fromkeys(
+        ("subscription_id", "tenant_id", "client_id"), f"{0:08}-0000-0000-0000-{0:012}"
+    ),
+    "resource_group": "rg",
+    "region": "westeurope",
+}
+
+
+class Place(NamedTuple):
+    """An account, and a region of it."""
+
+    account: str
+    region: str
+    refuses: bool = False
+    """Whether it takes our identity's token and turns it down."""
+
+
+AWS = Place(ACCOUNT, REGION)
+
+
+class Stranger:
+    """Entra ID, where no tenant trusts our token; in the place of azure.identity's credential."""
+
+    def __init__(self, tenant_id: str, client_id: str, func: Callable[[], str], **_: Any) -> None:
+        self._assertion = func
+
+    def get_token(self, *_scopes: str, **_: Any) -> NoReturn:
+        self._assertion()
+        raise ClientAuthenticationError("AADSTS700213: No matching federated identity record.")
 
 
 class Stage(logging.Handler):
     """Runs functions in their roles; ``told`` is all that callers and logs were told."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, folder: Path) -> None:
         super().__init__()
+        self._folder = folder
+        table = world.services.store.table
+        self._courier = AgentQueue(AgentStore(table), world.services.now)
         self.told: list[str] = []
         self.unexpected: list[str] = []
         self.world = world
@@ -69,7 +117,7 @@ class Stage(logging.Handler):
 
     def _providers(self, secrets: SecretStore) -> Providers:
         buckets = Buckets(self.world.services.store.table)
-        return Providers(secrets, limiter=lambda one: Limiter(buckets, one, time.time))
+        return Providers(secrets, (), lambda one: Limiter(buckets, one, time.time), self._courier)
 
     def account(self, **changes: Any) -> ProviderAccount:
         told: dict[str, Any] = {
@@ -83,50 +131,89 @@ class Stage(logging.Handler):
         }
         return ProviderAccount.model_validate(told | changes)
 
+    def on_agent(self) -> Place:
+        """An agent's account; its cloud is in memory, and it answers when it is served."""
+        identity = agents.enrolled()
+        self.hosts = MemoryProvider()
+        self.agent = agents.agent(identity, self._folder, self.hosts)
+        self.agent.turn()
+        settings = {"agent": identity.agent_id}
+        told = {"type": ProviderType.AGENT, "settings": settings, "secret_id": None}
+        self.services.store.save_account(self.account(id="acc-agent", **told))
+        return Place("acc-agent", LOCAL)
+
+    def on_azure(self) -> Place:
+        told = {"type": ProviderType.AZURE, "settings": AZURE, "secret_id": None}
+        self.services.store.save_account(self.account(id="acc-azure", **told))
+        return Place("acc-azure", AZURE["region"], refuses=True)
+
+    def everywhere(self) -> list[Place]:
+        return [AWS, self.on_agent(), self.on_azure()]
+
     def emit(self, record: logging.LogRecord) -> None:
         self.told.append(f"{record.getMessage()} {vars(record)}")
 
-    def http(self, method: str, path: str, status: int, body: Any = None, key: str = "k") -> None:
-        """One request of an administrator, which is to be answered with ``status``."""
-        reply = call(ADMIN, method, path, body, key=None if method == "GET" else key)
+    def http(
+        self,
+        method: str,
+        path: str,
+        status: int,
+        body: Any = None,
+        key: str = "k",
+        who: Principal = ADMIN,
+    ) -> None:
+        """One request, which is to be answered with ``status``; an agent's is its first."""
+        signed = {"number": "1", "forget": "4000000000"} if Role.AGENT in who.roles else None
+        asked = None if method == "GET" else key
+        reply = call(who, method, path, body, key=asked, signed=signed)
         self.told.append(reply.text)
         if reply.status != status:
             self.unexpected.append(f"{method} {path}: {reply.status} {reply.text}")
 
     def invoke(self, module: str, event: dict[str, Any], fails: bool = False) -> None:
-        with role_of(module):
+        """Run it, and as state machines do again where an agent had to be asked."""
+        for _ in range(TRIES):
             try:
-                import_module(module).lambda_handler(event, CONTEXT)
+                with role_of(module):
+                    import_module(module).lambda_handler(event, CONTEXT)
+            except NotReady:
+                agents.serve(self.agent)
+                continue
             except Exception as error:
                 self.told.append(f"{error} {error.__cause__}")
                 if not fails:
                     self.unexpected.append(f"{module}: {error!r}")
+            return
+        self.unexpected.append(f"{module} is never ready")
 
-    def record(self, kind: ResourceKind, provider_id: str | None = None) -> str:
+    def record(self, kind: ResourceKind, provider_id: str | None = None, at: Place = AWS) -> str:
         """A resource that is there already; returns its id."""
         now: datetime = self.world.clock()
         made = ResourceRecord(
-            id=f"{kind.value}-1",
+            id=f"{kind.value}-{at.account.removeprefix('acc-')}",
             tenant="acme",
             kind=kind,
-            account_id=ACCOUNT,
+            account_id=at.account,
             provider_id=provider_id or f"{kind.value[:3]}-0123456789abcdef0",
             name="one",
-            region=REGION,
+            region=at.region,
             state="stopped",
             observed_at=now,
             created_at=now,
         )
-        self.services.store.adopt(made, ProviderType.AWS)
+        self.services.store.adopt(made, self.services.store.account("acme", at.account).type)
         return made.id
 
-    def submit(self, kind: OperationKind, body: Model, key: str) -> Operation:
+    def submit(self, kind: OperationKind, body: VmSpec | VolumeSpec, at: Place = AWS) -> Operation:
         """A create that has not been carried out."""
-        return submit_create(self.services, ADMIN, kind, ACCOUNT, body, key)
+        there = body.model_copy(update={"region": at.region})
+        key = f"{kind.value} {at.account}"
+        return submit_create(self.services, ADMIN, kind, at.account, there, key)
 
-    def change(self, kind: OperationKind, resource_id: str, key: str) -> Operation:
+    def change(self, kind: OperationKind, resource_id: str) -> Operation:
+        """A change that has not been carried out."""
         body = NoArguments()
-        return submit_change(self.services, ADMIN, kind, resource_id, body, key)
+        return submit_change(self.services, ADMIN, kind, resource_id, body, resource_id)
 
     def key_account(self) -> None:
         """The account signs with an access key of a user of its own."""
@@ -156,11 +243,11 @@ class Stage(logging.Handler):
     def owner(self, operation: str) -> Ownership:
         return Ownership(tenant="acme", operation=operation)
 
-    def step(self, name: str, operation: Operation, **failure: str) -> None:
+    def step(self, name: str, operation: Operation, fails: bool = False, **failure: str) -> None:
         given = {"tenant": operation.tenant, "operation_id": operation.id}
         event: dict[str, Any] = {"operation": given, "failure": failure} if failure else given
         self.forget_adapter()
-        self.invoke(f"functions.steps.{name}", event)
+        self.invoke(f"functions.steps.{name}", event, fails)
 
     def forget_adapter(self) -> None:
         """A new process: credentials are read and the role is assumed again."""

@@ -17,6 +17,7 @@ from novacron.agent.identity import Identity, new_key
 from novacron.errors import AuthenticationFailed, NotReady, ProviderUnavailable
 from novacron.models.account import Health
 from novacron.models.base import Ownership
+from novacron.models.operation import ResourceKind
 from novacron.models.vm import VmSpec
 from novacron.operations.courier import AgentQueue
 from novacron.operations.reconcile import Report, reconcile
@@ -243,25 +244,32 @@ def _machine(world: World, served: Any, operation_id: str) -> None:
 
 
 def test_the_reconciler_asks_in_one_run_and_reads_in_the_next(
-    wired: World, courier: AgentQueue, tmp_path: Path
+    wired: World, courier: AgentQueue, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Five listings an account in two runs, and a look at what they lack."""
     mine, cloud = enrolled(), MemoryProvider()
     served = agent(mine, tmp_path, cloud)
     served.turn()
     account = _account(ADMIN, mine.agent_id).body["id"]
     spec = VmSpec(name="web", region="local", image="debian-12")
-    cloud.create_vm(spec, Ownership(tenant="acme", operation="op-lost"))
+    vm = cloud.create_vm(spec, Ownership(tenant="acme", operation="op-lost"))
+    asked = [f"list_{kind.value}s" for kind in ResourceKind]
 
-    def run() -> Report:
+    def run() -> tuple[Report, list[str]]:
+        """One run, and what the agent carried out after it."""
         with courier.attempt():
-            return reconcile(wired.services)
+            report = reconcile(wired.services)
+        caplog.clear()
+        serve(served)
+        wired.clock.at += timedelta(minutes=5)
+        served.turn()
+        return report, [one.getMessage().split()[1] for one in caplog.records]
 
-    first = run()
-    assert (first.unreachable, first.adopted) == ([account], [])
-    serve(served)
-    wired.clock.at += timedelta(minutes=5)
-    served.turn()
-    assert run().adopted == ["vm-lost"]
-    serve(served)
-    third = run()
-    assert (third.unreachable, third.adopted, third.lost) == ([], [], [])
+    waits = Report(unreachable=[f"{account}: not all answered yet"])
+    with caplog.at_level("INFO", "novacron.agent"):
+        assert run() == (waits, asked)
+        assert run() == (Report(adopted=["vm-lost"]), [])
+        cloud.delete_vm(vm.id)
+        assert run() == (waits, asked)
+        assert run() == (waits, ["get_vm"])
+        assert run() == (Report(lost=["vm-lost"]), [])

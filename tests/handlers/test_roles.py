@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 
+import azure.identity
 import pytest
 
 from infra.template import modules
 from novacron.providers.aws.quota import AwsQuota
 from novacron.runtime.permissions import Need
 from tests.handlers.exercises import EXERCISES
-from tests.handlers.stage import Stage
+from tests.handlers.stage import Stage, Stranger
 from tests.roles import without
 from tests.world import World
 
@@ -25,10 +27,13 @@ DENIALS = ("not authorized to perform", "role lacks")
 
 
 @pytest.fixture
-def stage(wired: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+def stage(wired: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stage]:
+    # Its thousand images cost a third of a second a test, and none is used.
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
     # moto's Service Quotas know no EC2 quota.
     monkeypatch.setattr(AwsQuota, "_value", lambda *_: 100.0)
-    made = Stage(wired)
+    monkeypatch.setattr(azure.identity, "ClientAssertionCredential", Stranger)
+    made = Stage(wired, tmp_path)
     yield made
     made.close()
 

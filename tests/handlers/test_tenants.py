@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from typing import Any
@@ -11,19 +12,49 @@ import pytest
 from functions.schedules.reconcile import lambda_handler
 from infra.openapi import document
 from novacron.models.operation import ResourceKind, ResourceRecord
+from novacron.tenancy.principal import Principal, Role
+from tests.agents import enrolled
 from tests.api import ROUTES, call
-from tests.handlers.test_api import BODIES
+from tests.handlers.test_api import AGENTS_OWN, BODIES, NEW_TO_ANYONE
 from tests.world import ALICE, MALLORY, World
 
 PATHS = document()["paths"]
-CREATES = {"/accounts"}
-"""Routes that make something new of Mallory's own, and so answer 2xx."""
+AGENT = Principal(tenant="umbrella", subject="agent-own", roles=frozenset({Role.AGENT}))
+SIGNED = {"number": "1", "forget": "4000000000"}
+
+
+def _token(ids: dict[str, str]) -> str:
+    """A guess at what enrols our agent."""
+    return base64.urlsafe_b64encode(f"acme:{ids['agent_id']}:guess".encode()).decode()
+
+
+def _bodies(ids: dict[str, str]) -> dict[str, Any]:
+    health = {"healthy": True, "detail": "well"}
+    result = {"id": "0" * 32, "slot": "1" * 32, "outcome": {"value": 1}}
+    return {
+        **BODIES,
+        "POST /agents/enroll": {"token": _token(ids), "public_key": "A" * 43},
+        "POST /agents/{agent_id}/poll": {"health": health},
+        "POST /agents/{agent_id}/results": {"items": [result]},
+    }
+
+
+def _expected(method: str, path: str, named: bool) -> int:
+    if named:
+        return 404
+    if path == "/agents/enroll":
+        return 401
+    return 201 if method == "POST" and path in NEW_TO_ANYONE else 200
 
 
 def _ours(world: World) -> dict[str, str]:
     """Path parameter -> an id of ours; a resource of each kind is there."""
     store = world.services.store
-    ids = {"account_id": world.account.id, "operation_id": world.create_vm("ours").id}
+    ids = {
+        "account_id": world.account.id,
+        "operation_id": world.create_vm("ours").id,
+        "agent_id": enrolled().agent_id,
+    }
     for kind in ResourceKind:
         now = world.clock()
         record = ResourceRecord(
@@ -62,19 +93,18 @@ def test_no_route_crosses_tenants(
 ) -> None:
     method, _, path, _ = route
     operation = PATHS[path][method.lower()]
-    body = BODIES.get(f"{method} {path}")
-    assert body is not None or "requestBody" not in operation, "give the new route a body"
     ids = _ours(wired)
+    body = _bodies(ids).get(f"{method} {path}")
+    assert body is not None or "requestBody" not in operation, "give the new route a body"
     wired.machine.waiting.clear()
     before = _everything(wired)
     url = path.format(**ids)
     key = None if method == "GET" else "crossing"
-    reply = call(MALLORY, method, url, _aimed(body, ids), key=key)
+    who, signed = (AGENT, SIGNED) if path in AGENTS_OWN else (MALLORY, None)
+    reply = call(who, method, url, _aimed(body, ids), key=key, signed=signed)
     named = "{" in path or "_id" in json.dumps(body or {})
-    if named:
-        assert reply.status == 404, reply.text
-    elif path not in CREATES and path != "/openapi.json":
-        assert reply.status == 200, reply.text
+    if path != "/openapi.json":
+        assert reply.status == _expected(method, path, named), reply.text
     told = reply.text
     for one in set(ids.values()):
         told = told.replace(one, "") if one in url or one in json.dumps(_aimed(body, ids)) else told

@@ -1,8 +1,9 @@
 """Make records and clouds agree again after a crash.
 
 Four cures: an operation whose state machine has gone is started again; a resource that carries
-our tag but has no record is adopted, or deleted when its operation had failed; a record that is
-not as the resource is now is refreshed; a record whose resource has gone is marked lost.
+our tag but has no record is adopted, or deleted when its operation had failed or when it was made
+with another that has gone; a record that is not as the resource is now is refreshed; a record
+whose resource has gone is marked lost.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ def _resource(look: Look, found: Found, report: Report) -> Report:
     operation = services.store.find_operation(account.tenant, found.operation)
     if operation is not None:
         part_of_another = operation.kind.resource is not kind
-        if part_of_another and not operation.state.final:
+        if part_of_another and (not operation.state.final or _there(look, operation)):
             return report
         if part_of_another or operation.state is OperationState.FAILED:
             return _orphan(look, found, report)
@@ -120,7 +121,24 @@ def _resource(look: Look, found: Found, report: Report) -> Report:
         services.store.adopt(_adopted(services, account, kind, resource_id, found), account.type)
     except AlreadyExists:
         return report
+    look.seen.add(found.id)
     return _with(report, "adopted", resource_id)
+
+
+def _there(look: Look, operation: Operation) -> bool:
+    """Whether what the operation made is there, as its part is: a listing may miss it.
+
+    NotReady ends the look at this kind; the next run has the answer.
+    """
+    services, kind = look.services, operation.kind.resource
+    record = services.store.resource(operation.tenant, kind, operation.resource_id)
+    if record.provider_id is None:
+        return False
+    try:
+        found = ACCESS[kind].get(services.providers.of(look.account), record.provider_id)
+    except NotFound:
+        return False
+    return str(getattr(found, "state", "")) != "deleted"
 
 
 def _orphan(look: Look, found: Found, report: Report) -> Report:

@@ -35,9 +35,13 @@ Needs = frozenset[Need]
 NOTHING: Needs = frozenset()
 READ: Needs = frozenset({GET})
 LIST: Needs = frozenset({QUERY})
-CLOUD: Needs = frozenset({ASSUME, IDENTIFY, READ_SECRET, GET, PUT, UPDATE, DELETE})
-"""To call a provider with an account's credential, within the account's rate limit, or through the
-queue of an agent."""
+SIGN_IN: Needs = frozenset({ASSUME, IDENTIFY})
+"""To try a credential that the caller has just given."""
+CONNECT: Needs = SIGN_IN | {READ_SECRET, GET, UPDATE}
+"""To call a provider with an account's own credential, within its rate limit; of an agent, to read
+what it last said."""
+CLOUD: Needs = CONNECT | {PUT, DELETE}
+"""To call any provider, also through the queue of an agent."""
 AUDITED: Needs = frozenset({GET, PUT, UPDATE, DELETE})
 """A change: its place in the audit chain, its idempotency record (deleted when it fails)."""
 CREATE_VM: Needs = AUDITED | {PROVISION}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import NoReturn
 
 import pytest
 
+from novacron.errors import NotReady
 from novacron.models.account import ProviderType
-from novacron.models.base import Ownership
+from novacron.models.base import Ownership, Page
 from novacron.models.operation import (
     Operation,
     OperationKind,
@@ -100,6 +102,33 @@ def test_what_was_lost_and_is_found_again_is_no_longer_lost(world: World) -> Non
         world.provider.cloud.vms[hidden.id] = hidden
     assert reconcile(world.services).refreshed == [made.resource_id]
     assert _record(world, made).state == "running"
+
+
+def test_a_disk_is_left_alone_until_the_vm_that_it_was_made_with_is_seen_to_be_gone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = world.create_vm()
+    world.run()
+    cloud = type(world.provider)
+    with world.provider.opened():
+        [disk] = world.provider.cloud.volumes
+    world.provider.detach_volume(disk)  # an attached one no provider deletes
+
+    def not_ready(*_: object) -> NoReturn:
+        raise NotReady("Ask again.")
+
+    with monkeypatch.context() as patch:
+        # Listings may lag: https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+        patch.setattr(cloud, "list_vms", lambda *_: Page(items=[]))
+        report = reconcile(world.services)
+        assert (report.deleted_orphans, report.unreachable) == ([], [])
+        patch.setattr(cloud, "get_vm", not_ready)
+        report = reconcile(world.services)
+        assert (report.deleted_orphans, len(report.unreachable)) == ([], 1)
+    with world.provider.opened():
+        del world.provider.cloud.vms[str(_record(world, made).provider_id)]
+    report = reconcile(world.services)
+    assert (report.lost, report.deleted_orphans) == ([made.resource_id], [disk])
 
 
 def test_a_lost_execution_is_started_again_only_when_it_is_old(world: World) -> None:
