@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from novacron.errors import AuthenticationFailed, InvalidSpec
-from novacron.providers.gcp.auth import _KEY_FIELDS, URLS, make_credentials, read_settings
+from novacron.providers.gcp.auth import _KEY_FIELDS, make_credentials, read_settings
 from novacron.providers.gcp.provider import GcpProvider
 from tests.unit.providers_gcp.conftest import REGION, World
 from tests.web_identity import ISSUER, Sts
@@ -125,11 +125,6 @@ def test_a_token_that_aws_refuses_is_a_failed_login(world: World, sts: Sts) -> N
     assert not keyless(world, AUDIENCE).validate_credentials().healthy
     with pytest.raises(AuthenticationFailed, match="AccessDenied"):
         keyless(world, AUDIENCE).authenticate()
-
-
-@pytest.mark.parametrize("name", URLS)
-def test_every_address_is_one_that_the_deployment_must_list(name: str) -> None:
-    assert GcpProvider.endpoints({name: "https://evil.example"}) == {name: ["https://evil.example"]}
 
 
 def test_an_identity_names_project_and_account(world: World) -> None:
