@@ -26,6 +26,8 @@ def world(
         (pytest.fail if name in REQUIRED else pytest.skip)(f"{name}: {module.REASON_TO_SKIP}")
     with module.open_env(tmp_path_factory.mktemp(name)) as opened:
         yield opened
+        if opened.wire is not None:
+            opened.wire.check(opened.wire.exchanges())
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from novacron.models.base import Ownership
 from novacron.models.vm import Vm, VmSpec, VmState
 from novacron.models.volume import VolumeSpec
 from novacron.providers.base import CloudProvider
+from tests.contract.wire import Wire
 
 T = TypeVar("T")
 TENANT = "contract"
@@ -39,6 +40,8 @@ class Env:
     """Whether a snapshot cannot be deleted before the image that was made from it."""
     write_block: Callable[[str, int, bytes], None] | None = None
     read_block: Callable[[str, int], bytes | None] | None = None
+    wire: Wire | None = None
+    """The recording of all that is said, where the cloud has a specification to hold it against."""
     made: list[str] = field(default_factory=list)
 
     def done(self, call: Callable[[], T]) -> T:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from novacron.models.base import Ownership
 from novacron.models.network import NetworkSpec, SubnetSpec
 from novacron.providers.azure.provider import AzureProvider
 from tests.contract.env import Env
+from tests.contract.wire import Exchange, Wire
+from tests.integration.azure_account.specification import Specification, described, put_complaints
 
 REASON_TO_SKIP: str | None = None
 TRANSITION = 5.0
@@ -36,10 +38,23 @@ def secret(server: Server) -> dict[str, str]:
     return {"client_secret": server.account.options.client_secret}
 
 
+def judge() -> Callable[[Exchange], list[str]]:
+    """Of the described shape, and of what the newer schemas say of a body that is put."""
+    specification = Specification()
+
+    def complaints(exchange: Exchange) -> list[str]:
+        put = exchange["method"] == "PUT" and described(exchange)
+        return specification.complaints(exchange) + (put_complaints(exchange) if put else [])
+
+    return complaints
+
+
 @contextmanager
 def open_env(folder: Path) -> Iterator[Env]:
     server = start_in_thread(folder, transition_describes=0)
     account = server.account
+    recording = folder / "exchanges.jsonl"
+    account.switches.exchanges = str(recording)
     settings, region = account_settings(server), account.options.location
     network = AzureProvider.from_settings(settings, secret(server)).create_network(
         NetworkSpec(
@@ -83,6 +98,7 @@ def open_env(folder: Path) -> Iterator[Env]:
             image_holds_snapshot=False,
             write_block=write_block,
             read_block=read_block,
+            wire=Wire(recording, judge()),
         )
     finally:
         server.stop()

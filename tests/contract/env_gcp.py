@@ -10,6 +10,8 @@ from pathlib import Path
 from infra.local.google_project import start_in_thread
 from novacron.providers.gcp.provider import GcpProvider
 from tests.contract.env import Env
+from tests.contract.wire import Wire
+from tests.integration.google_project.discovery import faults
 
 REASON_TO_SKIP: str | None = None
 REGION = "us-central1"
@@ -22,6 +24,7 @@ def open_env(folder: Path) -> Iterator[Env]:
     server = start_in_thread(folder, transition_describes=0)
     project = server.project
     project.switches.transition_seconds = TRANSITION
+    project.recorder.on = True
 
     def settle() -> None:
         project.clock.advance(2 * TRANSITION)
@@ -58,6 +61,7 @@ def open_env(folder: Path) -> Iterator[Env]:
             image_holds_snapshot=False,
             write_block=write_block,
             read_block=read_block,
+            wire=Wire(project.recorder.file, lambda exchange: list(faults(exchange))),
         )
     finally:
         server.stop()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import jwt
@@ -43,10 +44,15 @@ class OAuthRefusal(Exception):
 
 @dataclass
 class Pool:
-    """A workload identity pool provider: whose tokens it takes, and their public keys."""
+    """A workload identity pool provider: whose tokens it takes, and their public keys.
+
+    audiences: what the tokens must be made for; [] means the provider's own name.
+    https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools.providers#Oidc
+    """
 
     issuer: str
     jwks: dict[str, Any]
+    audiences: list[str] = field(default_factory=list)
 
 
 class Auth:
@@ -101,12 +107,25 @@ class Auth:
         if pool is None:
             raise OAuthRefusal("invalid_target", "The target service indicated is invalid.")
         token = form.get("subject_token", "")
-        claims = _verified(token, _public_key(pool, token), f"https:{audience}")
+        claims = _verified(token, _public_key(pool, token), None)
+        _check_audience(claims, pool.audiences or [audience, f"https:{audience}"])
         if claims["iss"] != pool.issuer:
             raise OAuthRefusal("invalid_grant", "The issuer in ID Token does not match the pool's.")
         name = audience.removeprefix("//iam.googleapis.com/").partition("/providers/")[0]
         reply = self._issue(f"principal://iam.googleapis.com/{name}/subject/{claims['sub']}")
         return reply | {"issued_token_type": _ACCESS_TOKEN}
+
+    def impersonate(self, email: str, authorization: str) -> dict[str, Any]:
+        """A federated principal's token for one of the service account, whoever it is: there are
+        no role bindings here.
+        https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken
+        """
+        self.user(authorization)
+        if email != self.email:
+            raise GoogleError(404, "notFound", "Not found; Gaia id not found for email " + email)
+        expires = datetime.fromtimestamp(self._clock.now() + TOKEN_SECONDS, UTC)
+        token = self._issue(email)["access_token"]
+        return {"accessToken": token, "expireTime": f"{expires:%Y-%m-%dT%H:%M:%SZ}"}
 
     def user(self, authorization: str) -> str:
         """Who the request is from. Raises 401, also for a token that is too old."""
@@ -163,6 +182,15 @@ def _public_key(pool: Pool, token: str) -> Any:
         raise OAuthRefusal(
             "invalid_grant", "Error connecting to the given credential's issuer."
         ) from e
+
+
+def _check_audience(claims: dict[str, Any], allowed: list[str]) -> None:
+    told = claims.get("aud", [])
+    if not set(allowed) & set([told] if isinstance(told, str) else told):
+        raise OAuthRefusal(
+            "invalid_grant",
+            f"The audience in ID Token [{told}] does not match the expected audience.",
+        )
 
 
 def _verified(token: str, key: Any, audience: str | list[str] | None) -> dict[str, Any]:

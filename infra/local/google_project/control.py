@@ -5,7 +5,8 @@ POST /_local/clock                     {"advance": seconds}, {"freeze": true|fal
 POST /_local/settings                  fields of ``Switches``
 POST /_local/faults                    fields of ``Fault`` (below);  DELETE clears all
 POST /_local/exchanges                 {"on": true|false}: requests and replies go to a file
-POST /_local/pools                     {"audience", "issuer", "jwks"}: a workload identity provider
+POST /_local/pools                     {"audience", "issuer", "jwks", "audiences"}: a workload
+                                       identity provider, and what tokens for it must name
 PUT  /_local/{kind}/{id}/data?offset=  bytes of a disk, snapshot or image as its guest would write
 GET  /_local/{kind}/{id}/data?offset=&length=
 PUT  /_local/instances/{id}/console    what serial port 1 has said
@@ -113,7 +114,7 @@ class Control:
 
     def _add_pool(self, request: Request) -> Response:
         wanted = request.json()
-        pool = Pool(wanted["issuer"], wanted["jwks"])
+        pool = Pool(wanted["issuer"], wanted["jwks"], wanted.get("audiences", []))
         self._project.auth.pools[wanted["audience"]] = pool
         return reply({"audience": wanted["audience"]})
 

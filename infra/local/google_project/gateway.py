@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from socket import SHUT_RDWR
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 # Codes of faults that are no answers at all; SLOW_REPLY waits for retry_after real seconds.
 RESET, SLOW = "CONNECTION_RESET", "SLOW_REPLY"
+_IMPERSONATE = re.compile(r"/v1/projects/-/serviceAccounts/([^/]+):generateAccessToken")
 _READS = ("get", "list", "aggregatedList", "getFromFamily", "getSerialPortOutput")
 
 
@@ -56,6 +58,8 @@ class Gateway:
             return response
         if request.path in ("/token", "/v1/token"):
             return self._token(request)
+        if match := _IMPERSONATE.fullmatch(request.path):
+            return self._impersonate(match[1], request)
         try:
             response = self._api(request)
         except GoogleError as e:
@@ -71,6 +75,17 @@ class Gateway:
                 body = grant(request.form())
             except OAuthRefusal as e:
                 return reply(e.body, e.status)
+            self._project.save()
+        return reply(body)
+
+    def _impersonate(self, email: str, request: Request) -> Response:
+        with self._project.lock:
+            try:
+                body = self._project.auth.impersonate(
+                    email, request.headers.get("authorization", "")
+                )
+            except GoogleError as e:
+                return error_reply(e)
             self._project.save()
         return reply(body)
 

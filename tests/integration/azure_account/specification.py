@@ -28,10 +28,24 @@ _ADDED |= {
     "exactVersion",
     "incrementalSnapshotFamilyId",
 }
+# Served, and described in no file that is at hand: the subscription's own and the newest.
+_UNDESCRIBED: tuple[str, ...] = ("Operations_", "ResourceGroups_", "Resources_", "Subscriptions_")
+_UNDESCRIBED += (
+    "Metrics_",
+    "ResourceSkus_",
+    "Usages_List",
+    "VirtualMachines_AttachDetachDataDisks",
+)
+# Values that enumerations have got since.
+_SINCE = {"NetworkApiVersion": ["2022-11-01"]}
 _BASE = "https://specification.invalid/"
 _MAPS = ("tags",)
 _SECRETS = ("adminPassword", "customData", "client_secret", "access_token")
 _HEADERS = ("azure-asyncoperation", "location")
+
+
+def described(exchange: dict[str, Any]) -> bool:
+    return not exchange["operation"].startswith(_UNDESCRIBED)
 
 
 class Specification:
@@ -52,28 +66,35 @@ class Specification:
 
     def complaints(self, exchange: dict[str, Any]) -> list[str]:
         """What is wrong with one recorded exchange, as sentences; [] when nothing is."""
+        if not described(exchange):
+            return list(_plain(exchange))
         if exchange["operation"] not in self.operations:
             return [f"{exchange['operation']} is not described"]
         path, method, told = self.operations[exchange["operation"]]
         found = list(_place(exchange, path, method))
-        status, answer = exchange["status"], exchange["response"]
-        if status >= 400:
-            return found + list(_error(answer))
+        if exchange["status"] >= 400:
+            return found + list(_error(exchange["response"]))
         for parameter in told.get("parameters", []):
             if parameter.get("in") == "body":
                 found += self._schema(parameter["schema"], exchange["request"], "request")
-        described = told["responses"].get(str(status))
-        if described is None:
-            return [*found, f"status {status} is not described"]
-        if "schema" in described and (answer is not None or status == 200):
-            found += self._schema(described["schema"], answer, "response")
-            # The schemas of objects do not say that they are objects.
-            if isinstance(answer, list) != (described["schema"].get("type") == "array"):
-                found.append("the response is a list and should not be, or the other way round")
-        found += self._unknown(answer)
-        found += _secrets(answer)
+                # The schemas of objects do not say that they are objects.
+                if not isinstance(exchange["request"], dict):
+                    found.append("the request is not an object")
+        found += self._answer(told["responses"].get(str(exchange["status"])), exchange)
         if told.get("x-ms-long-running-operation"):
             found += _announced(exchange)
+        return found
+
+    def _answer(self, told: dict[str, Any] | None, exchange: dict[str, Any]) -> list[str]:
+        """What is wrong with the answer to a request that was accepted."""
+        status, answer = exchange["status"], exchange["response"]
+        if told is None:
+            return [f"status {status} is not described"]
+        found = self._unknown(answer) + _secrets(answer)
+        if "schema" in told and (answer is not None or status == 200):
+            found += self._schema(told["schema"], answer, "response")
+            if isinstance(answer, list) != (told["schema"].get("type") == "array"):
+                found.append("the response is a list and should not be, or the other way round")
         return found
 
     def _schema(self, schema: Any, value: Any, what: str) -> list[str]:
@@ -110,8 +131,11 @@ def _anchored(file: str, node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     # The list of sizes is of 2021 and open: "modelAsString".
-    if (node.get("x-ms-enum") or {}).get("name") == "VirtualMachineSizeTypes":
+    enum = (node.get("x-ms-enum") or {}).get("name")
+    if enum == "VirtualMachineSizeTypes":
         return {"type": "string"}
+    if enum in _SINCE:
+        return {"type": "string", "enum": [*node["enum"], *_SINCE[enum]]}
     if isinstance(node.get("$ref"), str):
         other, _, fragment = node["$ref"].partition("#")
         return {
@@ -126,8 +150,20 @@ def _place(exchange: dict[str, Any], path: str, method: str) -> Iterator[str]:
         yield f"path {exchange['path']} is not {path}"
     if exchange["method"].lower() != method:
         yield f"method {exchange['method']} is not {method}"
+    yield from _version(exchange)
+
+
+def _version(exchange: dict[str, Any]) -> Iterator[str]:
     if "api-version" not in exchange["query"]:
         yield "there is no api-version"
+
+
+def _plain(exchange: dict[str, Any]) -> Iterator[str]:
+    """What holds of any exchange."""
+    yield from _version(exchange)
+    if exchange["status"] >= 400:
+        yield from _error(exchange["response"])
+    yield from _secrets(exchange["response"])
 
 
 def _error(answer: Any) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""Exchanges held against Google's discovery document, with its schemas as JSON Schema.
+"""Exchanges held against Google's discovery documents, with their schemas as JSON Schema.
 
-Built apart from the local project's own reading of the document: another validator, and replies
+Built apart from the local project's own reading of the documents: another validator, and replies
 as well. Format: https://developers.google.com/discovery/v1/reference/apis
 """
 
@@ -32,16 +32,19 @@ def _is_base64(value: object) -> bool:
     return not isinstance(value, str) or re.fullmatch(r"[\w+/-]*={0,2}", value) is not None
 
 
+COMPUTE, MONITORING = "compute.v1", "monitoring.v3"
+
+
 @cache
-def document() -> dict[str, Any]:
+def document(service: str = COMPUTE) -> dict[str, Any]:
     folder = files("googleapiclient.discovery_cache.documents")
-    found: dict[str, Any] = json.loads((folder / "compute.v1.json").read_text())
+    found: dict[str, Any] = json.loads((folder / f"{service}.json").read_text())
     return found
 
 
 @cache
-def _schemas() -> dict[str, Any]:
-    return {name: _converted(schema) for name, schema in document()["schemas"].items()}
+def _schemas(service: str) -> dict[str, Any]:
+    return {name: _converted(schema) for name, schema in document(service)["schemas"].items()}
 
 
 def _converted(schema: dict[str, Any]) -> dict[str, Any]:
@@ -68,26 +71,30 @@ def _converted(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _validator(name: str) -> Draft202012Validator:
-    schema = {"$ref": f"#/$defs/{name}", "$defs": _schemas()}
+def _validator(service: str, name: str) -> Draft202012Validator:
+    schema = {"$ref": f"#/$defs/{name}", "$defs": _schemas(service)}
     return Draft202012Validator(schema, format_checker=_FORMATS)
 
 
 @cache
-def _methods() -> list[dict[str, Any]]:
-    return [
-        method
-        for resource in document()["resources"].values()
-        for method in resource["methods"].values()
-    ]
+def _methods(service: str) -> list[dict[str, Any]]:
+    return list(_of_resources(document(service)["resources"]))
+
+
+def _of_resources(resources: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for resource in resources.values():
+        yield from resource.get("methods", {}).values()
+        yield from _of_resources(resource.get("resources", {}))
 
 
 def faults(exchange: Exchange) -> Iterator[str]:
-    """What is not as the document says, in one exchange."""
-    path = exchange["path"].removeprefix("/compute/v1/")
-    found = [m for m in _methods() if m["httpMethod"] == exchange["method"] and _match(m, path)]
+    """What is not as the service's document says, in one exchange."""
+    service = MONITORING if exchange["path"].startswith("/v3/") else COMPUTE
+    path = exchange["path"].removeprefix("/" + document(service)["servicePath"]).lstrip("/")
+    verb = exchange["method"]
+    found = [m for m in _methods(service) if m["httpMethod"] == verb and _match(m, path)]
     if not found:
-        yield f"no such method: {exchange['method']} {path}"
+        yield f"no such method: {verb} {path}"
         return
     method = found[0]
     yield from _query_faults(method, exchange["query"])
@@ -95,24 +102,28 @@ def faults(exchange: Exchange) -> Iterator[str]:
         if exchange["request"] is None:
             yield "the body is missing"
         else:
-            yield from _body_faults(method["request"]["$ref"], exchange["request"])
+            yield from _body_faults(service, method["request"]["$ref"], exchange["request"])
     elif exchange["request"]:
         yield "a body where there is none"
     if exchange["status"] == 200:
-        yield from _body_faults(method["response"]["$ref"], exchange["response"])
-        yield from _kind_faults(method["response"]["$ref"], exchange["response"])
+        yield from _body_faults(service, method["response"]["$ref"], exchange["response"])
+        yield from _kind_faults(service, method["response"]["$ref"], exchange["response"])
     else:
         yield from _error_faults(exchange)
 
 
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path))
+
+
 def _match(method: dict[str, Any], path: str) -> dict[str, str] | None:
-    names = re.findall(r"{(\w+)}", method["path"])
-    match = re.fullmatch(re.sub(r"{\w+}", "([^/]+)", method["path"]), path)
+    match = _pattern(method["flatPath"]).fullmatch(path)
     if match is None:
         return None
-    values = dict(zip(names, match.groups(), strict=True))
+    values = match.groupdict()
     known = method["parameters"]
-    fine = all(re.fullmatch(known[n].get("pattern", ".*"), v) for n, v in values.items())
+    fine = all(re.fullmatch(known.get(n, {}).get("pattern", ".*"), v) for n, v in values.items())
     return values if fine else None
 
 
@@ -125,13 +136,13 @@ def _query_faults(method: dict[str, Any], query: list[list[str]]) -> Iterator[st
             yield f"missing parameter {name}"
 
 
-def _body_faults(name: str, body: Any) -> Iterator[str]:
-    for error in _validator(name).iter_errors(body):
+def _body_faults(service: str, name: str, body: Any) -> Iterator[str]:
+    for error in _validator(service, name).iter_errors(body):
         yield f"{error.json_path}: {error.message}"
 
 
-def _kind_faults(name: str, body: Any) -> Iterator[str]:
-    kind = document()["schemas"][name]["properties"].get("kind", {}).get("default")
+def _kind_faults(service: str, name: str, body: Any) -> Iterator[str]:
+    kind = document(service)["schemas"][name]["properties"].get("kind", {}).get("default")
     if kind and isinstance(body, dict) and body.get("kind") != kind:
         yield f"kind is not {kind}"
     if name == "Operation" and isinstance(body, dict):

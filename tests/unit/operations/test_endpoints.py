@@ -38,6 +38,8 @@ HOST, COMMAND = "qemu+ssh://novacron@host/system", "qemu+ext:///system?command=/
         (ProviderType.GCP, GCP, "endpoint_url", PRIVATE, ELSEWHERE),
         (ProviderType.GCP, GCP, "monitoring_url", PRIVATE, ELSEWHERE),
         (ProviderType.GCP, GCP, "token_uri", PRIVATE, ELSEWHERE),
+        (ProviderType.GCP, GCP, "sts_url", PRIVATE, ELSEWHERE),
+        (ProviderType.GCP, GCP, "iam_credentials_url", PRIVATE, ELSEWHERE),
         (ProviderType.LIBVIRT, {}, "uri", f"a={HOST}", f"a={HOST},b={COMMAND}"),
     ],
 )
@@ -48,7 +50,7 @@ def test_a_tenant_connects_where_the_deployment_allows(
         pytest.importorskip("libvirt")
     secrets: Any = None
     providers = Providers(secrets, [PRIVATE, "/etc/ca.pem", HOST])
-    secret = {"service_account_key": KEY} if kind is ProviderType.GCP else {}
+    secret = SECRETS.get(kind, {})
     assert providers.make(_account(kind, given | {setting: allowed}), secret)
     with pytest.raises(InvalidSpec) as refused:
         providers.make(_account(kind, given | {setting: other}), secret)
@@ -56,7 +58,12 @@ def test_a_tenant_connects_where_the_deployment_allows(
 
 
 @pytest.mark.parametrize(
-    ("kind", "given"), [(ProviderType.AWS, {"region": "us-east-1"}), (ProviderType.GCP, GCP)]
+    ("kind", "given"),
+    [
+        (ProviderType.AWS, {"region": "us-east-1"}),
+        (ProviderType.AZURE, AZURE),
+        (ProviderType.GCP, GCP),
+    ],
 )
 def test_an_account_never_speaks_as_the_deployment(
     kind: ProviderType, given: dict[str, str]
@@ -71,6 +78,10 @@ KEY = (
     '{"type": "service_account", "client_email": "a@b.iam.gserviceaccount.com", '
     '"private_key": "k", "private_key_id": "1"}'
 )
+SECRETS = {
+    ProviderType.AZURE: {"client_secret": "s"},
+    ProviderType.GCP: {"service_account_key": KEY},
+}
 
 
 def _account(kind: ProviderType, settings: dict[str, str]) -> ProviderAccount:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from infra.local.azure_account import FederatedCredential, Server, start_in_thread
 from novacron.errors import AuthenticationFailed, InvalidSpec
-from novacron.providers.azure import auth
-from novacron.providers.azure.auth import read_settings, web_identity_token
+from novacron.providers.azure.auth import read_settings
 from novacron.providers.azure.provider import AzureProvider
+from novacron.providers.web_identity import web_identity_token
 from tests.contract.env_azure import account_settings, secret
 from tests.unit.providers_azure.conftest import World
+from tests.web_identity import ISSUER, SUBJECT, Sts
 
 GUID = "11111111-1111-4111-8111-111111111111"
 GOOD = {
@@ -30,7 +27,7 @@ GOOD = {
     "resource_group": "rg",
     "region": "westeurope",
 }
-ISSUER, SUBJECT, AUDIENCE = "https://issuer.example", "novacron", "api://acme-only"
+AUDIENCE = "api://acme-only"
 
 
 @pytest.mark.parametrize(
@@ -47,6 +44,9 @@ ISSUER, SUBJECT, AUDIENCE = "https://issuer.example", "novacron", "api://acme-on
         ({"ca_file": "/etc/passwd"}, {}, "settings.ca_file"),
         ({"colour": "red"}, {}, "settings.colour"),
         ({}, {"password": "hunter2"}, "secret.password"),
+        ({}, {}, "secret.audience"),
+        ({}, {"audience": " "}, "secret.audience"),
+        ({}, {"audience": "api://AzureADTokenExchange"}, "secret.audience"),
     ],
 )
 def test_faults_are_named(changes: dict[str, str], secret: dict[str, str], field: str) -> None:
@@ -57,7 +57,7 @@ def test_faults_are_named(changes: dict[str, str], secret: dict[str, str], field
 
 
 def test_the_home_region_comes_first_and_once() -> None:
-    account = read_settings(GOOD | {"regions": "northeurope, westeurope"}, {})
+    account = read_settings(GOOD | {"regions": "northeurope, westeurope"}, {"client_secret": "x"})
     assert account.regions == ("westeurope", "northeurope")
     assert account.endpoint == "https://management.azure.com"
 
@@ -89,69 +89,48 @@ def test_health_is_data_when_nobody_answers() -> None:
 
 
 @pytest.fixture
-def federated(tmp_path: Path) -> Iterator[tuple[Server, Any]]:
-    key = generate_private_key(public_exponent=65537, key_size=2048)
-    public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key()))
-    trusted = FederatedCredential(
-        client_id="33333333-3333-4333-8333-333333333333",
-        issuer=ISSUER,
-        subject=SUBJECT,
-        audience=AUDIENCE,
-        jwks={"keys": [{**public, "kid": "k1"}]},
-    )
+def sts(monkeypatch: pytest.MonkeyPatch) -> Sts:
+    return Sts(monkeypatch)
+
+
+@pytest.fixture
+def federated(sts: Sts, tmp_path: Path) -> Iterator[Server]:
+    client = "33333333-3333-4333-8333-333333333333"
+    trusted = FederatedCredential(client, ISSUER, SUBJECT, AUDIENCE, sts.jwks)
     server = start_in_thread(tmp_path, federated=(trusted,))
-    yield server, key
+    yield server
     server.stop()
 
 
-def _token(key: Any, audience: str) -> str:
-    claims = {"iss": ISSUER, "sub": SUBJECT, "aud": audience, "exp": 4102444800}
-    return jwt.encode(claims, key, algorithm="RS256", headers={"kid": "k1"})
-
-
-def test_without_a_secret_the_platforms_token_is_exchanged(
-    federated: tuple[Server, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_without_a_secret_a_token_for_the_audience_is_exchanged(
+    federated: Server, sts: Sts
 ) -> None:
-    server, key = federated
-    file = tmp_path / "token"
-    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(file))
-    file.write_text(_token(key, AUDIENCE))
-    settings = account_settings(server)
-    keyless = AzureProvider.from_settings(settings, {})
-    assert keyless.authenticate().account == server.account.options.subscription_id
-    file.write_text(_token(key, "api://someone-else"))
+    settings = account_settings(federated)
+    keyless = AzureProvider.from_settings(settings, {"audience": AUDIENCE})
+    assert keyless.authenticate().account == federated.account.options.subscription_id
+    assert sts.audiences == [AUDIENCE]
+    assert AUDIENCE not in repr(keyless.account)
+    # Another tenant names our application and knows all but the audience.
     with pytest.raises(AuthenticationFailed, match="AADSTS700212"):
-        AzureProvider.from_settings(settings, {}).authenticate()
+        AzureProvider.from_settings(settings, {"audience": "api://guessed"}).authenticate()
 
 
-def test_where_there_is_no_file_sts_is_asked(
-    federated: tuple[Server, Any], monkeypatch: pytest.MonkeyPatch
+def test_a_token_that_aws_refuses_is_a_failed_login(federated: Server, sts: Sts) -> None:
+    sts.denied = True
+    keyless = AzureProvider.from_settings(account_settings(federated), {"audience": AUDIENCE})
+    with pytest.raises(AuthenticationFailed, match="AccessDenied"):
+        keyless.authenticate()
+
+
+@pytest.mark.parametrize("name", ["AZURE_FEDERATED_TOKEN_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE"])
+def test_a_file_of_the_platforms_is_never_sent(
+    sts: Sts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """The SDK's real client, its request stubbed: no local STS signs such tokens."""
-    import boto3
-    from botocore.stub import Stubber
-
-    server, key = federated
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    monkeypatch.delenv("AWS_WEB_IDENTITY_TOKEN_FILE", raising=False)
-    sts = boto3.client("sts", aws_access_key_id="a", aws_secret_access_key="b")
-    stub = Stubber(sts)
-    asked = {"Audience": [AUDIENCE], "SigningAlgorithm": "RS256", "DurationSeconds": 300}
-    token = _token(key, AUDIENCE)
-    stub.add_response("get_web_identity_token", {"WebIdentityToken": token}, asked)
-    stub.add_client_error("get_web_identity_token", "AccessDenied")
-    monkeypatch.setattr(boto3, "client", lambda *_, **__: sts)
-    settings = account_settings(server)
-    with stub:
-        AzureProvider.from_settings(settings, {"audience": AUDIENCE}).authenticate()
-        with pytest.raises(AuthenticationFailed, match="AccessDenied"):
-            web_identity_token(AUDIENCE)
-
-
-def test_a_token_file_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AZURE_FEDERATED_TOKEN_FILE", "/nowhere")
-    with pytest.raises(AuthenticationFailed, match="AZURE_FEDERATED_TOKEN_FILE"):
-        web_identity_token(auth.AUDIENCE)
+    """Its audience is not the tenant's, so that it would open every application that trusts us."""
+    (tmp_path / "token").write_text("of-the-platform")
+    monkeypatch.setenv(name, str(tmp_path / "token"))
+    assert web_identity_token(AUDIENCE) != "of-the-platform"
+    assert sts.audiences == [AUDIENCE]
 
 
 def test_importing_the_adapter_imports_no_sdk() -> None:

@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 
 import pytest
+import requests
 
 from novacron.errors import AuthenticationFailed, InvalidSpec
-from novacron.providers.gcp.auth import make_credentials, read_settings
+from novacron.providers.gcp.auth import _KEY_FIELDS, make_credentials, read_settings
 from novacron.providers.gcp.provider import GcpProvider
 from tests.unit.providers_gcp.conftest import REGION, World
+from tests.web_identity import ISSUER, Sts
 
 GOOD = {"project": "acme-prod", "region": REGION}
 POOL = "projects/12345/locations/global/workloadIdentityPools/novacron/providers/aws-main"
+AUDIENCE = "https://novacron.example/5b0f7d"
+KEY = {
+    "service_account_key": json.dumps(dict.fromkeys(_KEY_FIELDS, "x") | {"type": "service_account"})
+}
 
 
 @pytest.mark.parametrize(
@@ -25,6 +31,14 @@ POOL = "projects/12345/locations/global/workloadIdentityPools/novacron/providers
         (GOOD | {"endpoint_url": "ftp://x"}, {}, "settings.endpoint_url"),
         (GOOD | {"token_uri": "x"}, {}, "settings.token_uri"),
         (GOOD | {"workload_identity_provider": "pool"}, {}, "settings.workload_identity_provider"),
+        (GOOD | {"workload_identity_provider": POOL}, {}, "secret.audience"),
+        (
+            GOOD | {"workload_identity_provider": POOL},
+            {"audience": f"https://iam.googleapis.com/{POOL}"},
+            "secret.audience",
+        ),
+        (GOOD | {"workload_identity_provider": POOL}, KEY, "secret.service_account_key"),
+        (GOOD, {"audience": "https://x"}, "secret.service_account_key"),
         (GOOD | {"service_account": "a@b.iam.gserviceaccount.com"}, {}, "settings.service_account"),
         (GOOD | {"colour": "red"}, {}, "settings.colour"),
         (GOOD, {"password": "hunter2"}, "secret.password"),
@@ -40,7 +54,7 @@ def test_faults_are_named(settings: dict[str, str], secret: dict[str, str], fiel
 
 
 def test_the_home_region_comes_first_and_once() -> None:
-    account = read_settings(GOOD | {"regions": f"europe-west1, {REGION}"}, {})
+    account = read_settings(GOOD | {"regions": f"europe-west1, {REGION}"}, KEY)
     assert account.regions == (REGION, "europe-west1")
 
 
@@ -65,18 +79,52 @@ def test_a_key_that_is_none_is_a_failed_login(world: World) -> None:
     assert not broken.validate_credentials().healthy
 
 
-def test_keyless_the_functions_role_is_exchanged(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As far as it goes without Google: the subject token is our role's signed request."""
-    keys = {"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"}
-    for name, value in (keys | {"AWS_REGION": "eu-west-1"}).items():
-        monkeypatch.setenv(name, value)
-    email = "vm-admin@acme-prod.iam.gserviceaccount.com"
-    told = {"workload_identity_provider": POOL, "service_account": email}
-    credentials = make_credentials(read_settings(GOOD | told, {}))
-    assert credentials.service_account_email == email
-    token = credentials.retrieve_subject_token(None)
-    assert "sts.eu-west-1.amazonaws.com" in token
-    assert "workloadIdentityPools/novacron" in token
+@pytest.fixture
+def sts(world: World, monkeypatch: pytest.MonkeyPatch) -> Sts:
+    """Whose tokens the pool takes, made for one audience."""
+    signer = Sts(monkeypatch)
+    pool = {"audience": f"//iam.googleapis.com/{POOL}", "issuer": ISSUER, "jwks": signer.jwks}
+    pool |= {"audiences": [AUDIENCE]}
+    requests.post(f"{world.server.url}/_local/pools", json=pool, timeout=5).raise_for_status()
+    return signer
+
+
+def keyless(world: World, audience: str, **settings: str) -> GcpProvider:
+    url = world.server.url
+    urls = dict.fromkeys(("endpoint_url", "monitoring_url", "sts_url", "iam_credentials_url"), url)
+    told = {"project": "novacron-local", "region": REGION, "workload_identity_provider": POOL}
+    return GcpProvider.from_settings(told | urls | settings, {"audience": audience})
+
+
+def test_keyless_a_token_for_the_audience_is_exchanged(world: World, sts: Sts) -> None:
+    provider = keyless(world, AUDIENCE)
+    assert provider.authenticate().principal == POOL
+    assert sts.audiences == [AUDIENCE]
+    assert AUDIENCE not in repr(provider.account)
+
+
+def test_a_service_account_is_impersonated_with_it(world: World, sts: Sts) -> None:
+    email = world.server.project.auth.email
+    assert keyless(world, AUDIENCE, service_account=email).authenticate().principal == email
+    assert sts.audiences == [AUDIENCE]
+    other = keyless(world, AUDIENCE, service_account="x@y.iam.gserviceaccount.com")
+    with pytest.raises(AuthenticationFailed):
+        other.authenticate()
+
+
+def test_who_does_not_know_the_audience_is_refused(world: World, sts: Sts) -> None:
+    """Another tenant names our provider, which trusts the role that both share."""
+    with pytest.raises(AuthenticationFailed, match="invalid_grant") as refused:
+        keyless(world, "https://guessed.example").authenticate()
+    assert sts.audiences == ["https://guessed.example"]
+    assert "guessed" not in refused.value.detail
+
+
+def test_a_token_that_aws_refuses_is_a_failed_login(world: World, sts: Sts) -> None:
+    sts.denied = True
+    assert not keyless(world, AUDIENCE).validate_credentials().healthy
+    with pytest.raises(AuthenticationFailed, match="AccessDenied"):
+        keyless(world, AUDIENCE).authenticate()
 
 
 def test_an_identity_names_project_and_account(world: World) -> None:

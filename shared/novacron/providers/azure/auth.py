@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from novacron.errors import AuthenticationFailed, InvalidSpec
+from novacron.errors import InvalidSpec
+from novacron.providers.web_identity import required_audience, web_identity_token
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
 ENDPOINT = "https://management.azure.com"
 AUTHORITY = "https://login.microsoftonline.com"
-AUDIENCE = "api://AzureADTokenExchange"
-"""https://learn.microsoft.com/en-us/entra/workload-id/workload-identity-federation"""
+PUBLIC_AUDIENCE = "api://AzureADTokenExchange"
+"""Of a federated credential that is given none: https://learn.microsoft.com/en-us/entra/workload-id/workload-identity-federation"""
 CONNECT_SECONDS, READ_SECONDS = 3, 20
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 # https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules
@@ -38,7 +37,7 @@ class AzureAccount:
     """``regions`` are all that the account is used in, the home ``region`` first.
 
     default_subnet: our id of the subnet of a VM whose request names none.
-    audience: what federated tokens are made for; see ``web_identity_token``.
+    audience: without a client_secret, what tokens of our own identity are made for.
     """
 
     subscription_id: str
@@ -51,8 +50,8 @@ class AzureAccount:
     endpoint: str = ENDPOINT
     authority: str = AUTHORITY
     ca_file: str | None = None
-    client_secret: str | None = None
-    audience: str = AUDIENCE
+    client_secret: str | None = field(default=None, repr=False)
+    audience: str = field(default="", repr=False)
 
     @property
     def root(self) -> str:
@@ -88,6 +87,7 @@ def read_settings(settings: dict[str, str], secret: dict[str, str]) -> AzureAcco
         subnet = _matched(_SUBNET, settings, "default_subnet", 'is "<network>/<subnet>"')
     if settings.get("ca_file") and not settings.get("endpoint_url"):
         raise InvalidSpec("ca_file goes with endpoint_url.", field="settings.ca_file")
+    client_secret = secret.get("client_secret") or None
     return AzureAccount(
         **guids,
         resource_group=_matched(_GROUP, settings, "resource_group", "is a resource group's name"),
@@ -97,8 +97,10 @@ def read_settings(settings: dict[str, str], secret: dict[str, str]) -> AzureAcco
         endpoint=_endpoint(settings, "endpoint_url", ENDPOINT),
         authority=_endpoint(settings, "authority_url", AUTHORITY),
         ca_file=settings.get("ca_file") or None,
-        client_secret=secret.get("client_secret") or None,
-        audience=secret.get("audience") or AUDIENCE,
+        client_secret=client_secret,
+        audience=""
+        if client_secret
+        else required_audience(secret, PUBLIC_AUDIENCE, "a client_secret"),
     )
 
 
@@ -117,36 +119,6 @@ def make_credential(account: AzureAccount) -> TokenCredential:
     if account.client_secret is not None:
         return ClientSecretCredential(*who, account.client_secret, **told)
     return ClientAssertionCredential(*who, lambda: web_identity_token(account.audience), **told)
-
-
-def web_identity_token(audience: str) -> str:
-    """A token that says who this process is: the platform's file, or one that AWS STS signs.
-
-    https://docs.aws.amazon.com/STS/latest/APIReference/API_GetWebIdentityToken.html
-    An audience that only the tenant knows is to this what an external id is to a role: without
-    it any tenant could name another's client, as all share this one identity.
-    """
-    for name in ("AZURE_FEDERATED_TOKEN_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE"):
-        if path := os.environ.get(name):
-            try:
-                return Path(path).read_text().strip()
-            except OSError as error:
-                raise AuthenticationFailed(f"The file in {name} cannot be read.") from error
-    import boto3  # the control plane's own; the adapter needs none of it otherwise
-    from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    limits = Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS)
-    try:
-        answer = boto3.client("sts", config=limits).get_web_identity_token(
-            Audience=[audience], SigningAlgorithm="RS256", DurationSeconds=300
-        )
-    except (BotoCoreError, ClientError) as error:
-        raise AuthenticationFailed(
-            f"AWS gave no web identity token: {error}",
-            remedy="Give the account a client_secret, or allow sts:GetWebIdentityToken.",
-        ) from error
-    return answer["WebIdentityToken"]
 
 
 def _matched(pattern: re.Pattern[str], settings: dict[str, str], name: str, what: str) -> str:

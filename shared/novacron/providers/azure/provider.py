@@ -48,8 +48,8 @@ class AzureProvider(
     def from_settings(cls, settings: dict[str, str], secret: dict[str, str]) -> Self:
         """Settings: ``subscription_id``, ``tenant_id``, ``client_id``, ``resource_group``,
         ``region``; optional ``regions`` (others, by comma), ``default_subnet`` (of VMs that name
-        none), ``endpoint_url``, ``authority_url``, ``ca_file``. Secret, all optional:
-        ``client_secret``; without it the process's own identity is taken, with ``audience``."""
+        none), ``endpoint_url``, ``authority_url``, ``ca_file``. Secret:
+        ``client_secret``, or ``audience``, for which our own identity's tokens are made then."""
         return cls(read_settings(settings, secret))
 
     @translated

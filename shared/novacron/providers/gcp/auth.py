@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from novacron.errors import InvalidSpec
+from novacron.providers.web_identity import required_audience, web_identity_token
 
 # https://cloud.google.com/resource-manager/docs/creating-managing-projects; a domain's may precede
 _PROJECT = re.compile(r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]")
@@ -18,10 +19,10 @@ _POOL = re.compile(
     r"projects/\d+/locations/global/workloadIdentityPools/[a-z0-9-]{4,32}/providers/[a-z0-9-]{4,32}"
 )
 _EMAIL = re.compile(r"[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com")
-_URLS = ("endpoint_url", "monitoring_url", "token_uri")
+URLS = ("endpoint_url", "monitoring_url", "token_uri", "sts_url", "iam_credentials_url")
 _SETTINGS = {"project", "region", "regions", "workload_identity_provider", "service_account"}
-_SETTINGS |= set(_URLS)
-_SECRETS = {"service_account_key"}
+_SETTINGS |= set(URLS)
+_SECRETS = {"service_account_key", "audience"}
 _KEY_FIELDS = ("client_email", "private_key", "private_key_id", "type")
 
 SCOPES = (
@@ -30,6 +31,8 @@ SCOPES = (
 )
 TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 MONITORING_URL = "https://monitoring.googleapis.com"
+STS_URL = "https://sts.googleapis.com"
+IAM_CREDENTIALS_URL = "https://iamcredentials.googleapis.com"
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class GcpAccount:
     """``regions`` are all that the account is used in, the home ``region`` first.
 
     ``key`` is a service account's key file; without it ``pool`` is the workload identity provider
-    that takes our own AWS role.
+    that takes tokens of our own identity made for ``audience``.
     """
 
     project: str
@@ -46,9 +49,12 @@ class GcpAccount:
     endpoint_url: str | None = None
     monitoring_url: str = MONITORING_URL
     token_uri: str = TOKEN_URI
+    sts_url: str = STS_URL
+    iam_credentials_url: str = IAM_CREDENTIALS_URL
     pool: str | None = None
     service_account: str | None = None
     key: dict[str, str] | None = field(default=None, repr=False)
+    audience: str = field(default="", repr=False)
 
 
 def read_settings(settings: dict[str, str], secret: dict[str, str]) -> GcpAccount:
@@ -62,29 +68,40 @@ def read_settings(settings: dict[str, str], secret: dict[str, str]) -> GcpAccoun
     region = _matched(_REGION, settings.get("region", ""), "region", "a Google region")
     others = [part.strip() for part in settings.get("regions", "").split(",") if part.strip()]
     more = [_matched(_REGION, one, "regions", "a Google region") for one in others]
-    pool, email = settings.get("workload_identity_provider"), settings.get("service_account")
-    if email and not pool:
-        raise InvalidSpec(
-            "A service_account is impersonated through a workload_identity_provider only.",
-            field="settings.service_account",
-        )
-    if not pool and not secret.get("service_account_key"):
-        # The environment's own credential would let any tenant act as the deployment.
-        raise InvalidSpec(
-            "There is no credential.",
-            field="secret.service_account_key",
-            remedy="Give settings.workload_identity_provider, or a service account's key.",
-        )
-    urls = {name: _url(settings[name], name) for name in _URLS if settings.get(name)}
+    urls: dict[str, Any] = {name: _url(settings[name], name) for name in URLS if settings.get(name)}
     return GcpAccount(
         project=_matched(_PROJECT, settings.get("project", ""), "project", "a project's id"),
         region=region,
         regions=tuple(dict.fromkeys([region, *more])),
-        pool=pool and _matched(_POOL, pool, "workload_identity_provider", "a provider's name"),
-        service_account=email and _matched(_EMAIL, email, "service_account", "its e-mail address"),
-        key=_key(secret.get("service_account_key") or ""),
+        **_credential(settings, secret),
         **urls,
     )
+
+
+def _credential(settings: dict[str, str], secret: dict[str, str]) -> dict[str, Any]:
+    """The fields of either of the two credentials. There is no third: the environment's own would
+    let any tenant act as the deployment."""
+    pool, email = settings.get("workload_identity_provider"), settings.get("service_account")
+    text = secret.get("service_account_key")
+    if not pool and email:
+        raise InvalidSpec(
+            "A service_account is impersonated through a workload_identity_provider only.",
+            field="settings.service_account",
+        )
+    if bool(pool) is bool(text):
+        raise InvalidSpec(
+            "There are two credentials." if pool else "There is no credential.",
+            field="secret.service_account_key",
+            remedy="Give settings.workload_identity_provider, or a service account's key.",
+        )
+    if not pool:
+        return {"key": _key(str(text))}
+    return {
+        "pool": _matched(_POOL, pool, "workload_identity_provider", "a provider's name"),
+        "service_account": email
+        and _matched(_EMAIL, email, "service_account", "its e-mail address"),
+        "audience": required_audience(secret, pool, "a service_account_key in place of the pool"),
+    }
 
 
 def make_credentials(account: GcpAccount) -> Any:
@@ -95,33 +112,32 @@ def make_credentials(account: GcpAccount) -> Any:
         # A key file names where its assertion goes: anywhere at all, so that ours counts instead.
         told = account.key | {"token_uri": account.token_uri}
         return Credentials.from_service_account_info(told, scopes=SCOPES)
-    from google.auth import aws
-
-    return aws.Credentials.from_info(_federation(account), scopes=SCOPES)
+    return _federated(account)
 
 
-def _federation(account: GcpAccount) -> dict[str, Any]:
-    """What ``gcloud iam workload-identity-pools create-cred-config --aws`` writes, but for the
-    instance metadata: a function's role is in its environment.
-    https://cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds"""
-    told: dict[str, Any] = {
-        "type": "external_account",
-        "audience": f"//iam.googleapis.com/{account.pool}",
-        "subject_token_type": "urn:ietf:params:aws:token-type:aws4_request",
-        "token_url": "https://sts.googleapis.com/v1/token",
-        "credential_source": {
-            "environment_id": "aws1",
-            "regional_cred_verification_url": (
-                "https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15"
-            ),
-        },
-    }
+def _federated(account: GcpAccount) -> Any:
+    """What ``gcloud iam workload-identity-pools create-cred-config`` describes, of our own tokens.
+    https://cloud.google.com/iam/docs/workload-identity-federation-with-other-providers"""
+    from google.auth.identity_pool import Credentials, SubjectTokenSupplier
+
+    class Own(SubjectTokenSupplier):
+        def get_subject_token(self, _context: Any, _request: Any) -> str:
+            return web_identity_token(account.audience)
+
+    impersonated = None
     if account.service_account:
-        told["service_account_impersonation_url"] = (
-            "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/"
+        impersonated = (
+            f"{account.iam_credentials_url}/v1/projects/-/serviceAccounts/"
             f"{account.service_account}:generateAccessToken"
         )
-    return told
+    return Credentials(
+        audience=f"//iam.googleapis.com/{account.pool}",
+        subject_token_type="urn:ietf:params:oauth:token-type:jwt",  # noqa: S106 - a kind
+        token_url=f"{account.sts_url}/v1/token",
+        subject_token_supplier=Own(),
+        service_account_impersonation_url=impersonated,
+        scopes=SCOPES,
+    )
 
 
 def _matched(pattern: re.Pattern[str], text: str, setting: str, what: str) -> str:
@@ -136,9 +152,7 @@ def _url(text: str, setting: str) -> str:
     return text.rstrip("/")
 
 
-def _key(text: str) -> dict[str, str] | None:
-    if not text:
-        return None
+def _key(text: str) -> dict[str, str]:
     try:
         found = json.loads(text)
     except ValueError:

@@ -78,6 +78,7 @@ _STATUSES: dict[int, type[NovaCronError]] = {
 }
 """For an answer whose reason is not in the table; any other status is ProviderUnavailable."""
 
+_QUOTED = re.compile(r"\[[^\]]*\]")
 _REQUEST = re.compile(r"^[A-Z]+ \S+: ")
 # "Invalid value for field 'resource.networkInterfaces[0].subnetwork': ..." -> what we call it
 _NAMED = re.compile(r"field '(?:resource\.)?([\w.\[\]]+)'")
@@ -204,8 +205,8 @@ def _is_sdk(error: Exception) -> bool:
 
 
 def _first(error: Exception) -> str:
-    """The message without the token endpoint's whole answer."""
-    return str(error.args[0]) if error.args else type(error).__name__
+    """The message without the token endpoint's whole answer, nor the audiences that it quotes."""
+    return _QUOTED.sub("[...]", str(error.args[0])) if error.args else type(error).__name__
 
 
 def _field(detail: str) -> str | None:

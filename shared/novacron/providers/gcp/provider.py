@@ -8,7 +8,7 @@ from novacron.errors import AuthenticationFailed, NovaCronError, PermissionDenie
 from novacron.models.account import CostEstimate, Health, Identity, ProviderType
 from novacron.models.vm import VmSpec
 from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
-from novacron.providers.gcp.auth import read_settings
+from novacron.providers.gcp.auth import URLS, read_settings
 from novacron.providers.gcp.compute import GcpVms
 from novacron.providers.gcp.costs import estimate
 from novacron.providers.gcp.errors import translated
@@ -35,7 +35,7 @@ class GcpProvider(
     """One Google Cloud project, in the regions of its settings."""
 
     type = ProviderType.GCP
-    endpoint_settings = frozenset({"endpoint_url", "monitoring_url", "token_uri"})
+    endpoint_settings = frozenset(URLS)
     sdk = "google.cloud.compute_v1"
 
     @classmethod
@@ -43,8 +43,8 @@ class GcpProvider(
         """Settings: ``project``, ``region``; optional ``regions`` (others, by comma),
         ``workload_identity_provider`` ("projects/<number>/locations/global/...") with or without
         ``service_account`` (whom to impersonate), ``endpoint_url``, ``monitoring_url``,
-        ``token_uri``. Secret: ``service_account_key`` (the key file's JSON) or nothing. Without
-        either the environment's credential is taken."""
+        ``token_uri``, ``sts_url``, ``iam_credentials_url``. Secret: ``service_account_key`` (the
+        key file's JSON), or ``audience``, for which our own identity's tokens are made."""
         return cls(read_settings(settings, secret))
 
     @translated
@@ -54,7 +54,7 @@ class GcpProvider(
         return Identity(
             type=self.type,
             account=self.account.project,
-            principal=principal or self.account.pool or "the environment's credential",
+            principal=principal or str(self.account.pool),
         )
 
     def validate_credentials(self) -> Health:
