@@ -136,7 +136,7 @@ def test_a_disk_only_grows(disks: Any, cloud: Cloud) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"size_gb": 5},
+        {"type_": kind_of("hyperdisk-balanced"), "size_gb": 3},
         {"size_gb": 65537},
         {"type_": "pd-ssd"},
         {"type_": kind_of("pd-ssd"), "provisioned_iops": 5000},
