@@ -18,6 +18,7 @@ from infra.local.stack.stack import Stack
 PATIENCE = 60
 """Seconds for which a request that found nobody is sent again, as any client would."""
 HELD = ["pending", "running", "stopping", "stopped"]
+GONE = ("deleted", "failed", "lost")
 ENDED = ("succeeded", "failed")
 
 
@@ -55,8 +56,9 @@ class Witness:
         return "forgotten" if reply.status_code == 404 else str(_read(reply)["state"])
 
     def recorded(self) -> set[str]:
-        """The provider's ids of the VMs that the API shows."""
-        return {str(vm["provider_id"]) for vm in self._vms() if vm["provider_id"]}
+        """The provider's ids of the VMs that the API shows as being there."""
+        there = (vm for vm in self._vms() if vm["state"] not in GONE)
+        return {str(vm["provider_id"]) for vm in there if vm["provider_id"]}
 
     def instances(self) -> dict[str, list[str]]:
         """Operation -> the instances with its tag that are there, or on their way."""
