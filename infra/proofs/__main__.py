@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import signal
 import sys
 from importlib import import_module
 from types import ModuleType
@@ -31,6 +32,8 @@ def main() -> int:
     if sys.argv[1] not in found:
         print(f"There is no proof {sys.argv[1]}; `make proofs` lists them.", file=sys.stderr)
         return 2
+    # An exit like any other, so that what was started is stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         print(found[sys.argv[1]].prove())
     except Exception as error:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from novacron.operations.services import DEFAULT_QUOTAS
+from novacron.operations.services import DEFAULT_QUOTAS, GRACE_SECONDS
 
 
 class Settings(BaseSettings):
@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     """Resources a tenant may have: ``kind=number,kind=number``; a kind not named keeps its own."""
     rotate_after_days: int = Field(default=90, ge=1)
     """Age at which a credential is replaced, where the provider can make a new one."""
+    reconcile_grace_seconds: int = Field(default=GRACE_SECONDS, ge=1)
+    """Age of its last news at which an operation without an execution is started again."""
     endpoints: Annotated[list[str], NoDecode] = []
     """Provider endpoints other than the clouds' own that accounts may name, with commas."""
 

@@ -40,6 +40,13 @@ class TestEveryDefinition:
             assert task["TimeoutSeconds"] > 0, name
             assert all(retry["JitterStrategy"] == "FULL" for retry in task["Retry"]), name
 
+    def test_a_function_whose_process_was_killed_is_tried_again(self, path: Path) -> None:
+        """https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html"""
+        killed = {"Lambda.Unknown", "Runtime.ExitError"}
+        for name, task in _tasks(_load(path)):
+            tried = {error for retry in task["Retry"] for error in retry["ErrorEquals"]}
+            assert tried >= killed or tried == {"States.ALL"}, name
+
     def test_every_task_but_the_compensation_is_caught(self, path: Path) -> None:
         for name, task in _tasks(_load(path)):
             caught = [

@@ -1,8 +1,10 @@
-"""MiniStack with one thing put right; run by MiniStack's own interpreter.
+"""MiniStack with error types put right; run by MiniStack's own interpreter.
 
 A handler that raises makes Lambda report the exception's class as the error type, and state
 machines choose what to retry by it (https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html).
-MiniStack 1.5.33 says ``Runtime.HandlerError`` for every exception of a Python function.
+MiniStack 1.5.33 says ``Runtime.HandlerError`` for every exception of a Python function, and
+``Runtime.HandlerError`` or ``RuntimeError`` for a process that has ended, which Lambda calls
+``Runtime.ExitError``.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from ministack.app import main
 from ministack.services import lambda_svc
 
 PATCHED = "_execute_function_warm"
+ENDED = ("Worker process died", "Worker process exited")
+"""What MiniStack says of a function's process that ended in a call, or before its first."""
 _RAISED = re.compile(r"^(?:\w+\.)*(\w+)(?::|$)")
 
 
@@ -33,7 +37,11 @@ def named(execute: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any
     def wrapper(*args: Any, **named_args: Any) -> dict[str, Any]:
         reply = execute(*args, **named_args)
         body = reply.get("body")
-        if isinstance(body, dict) and body.get("errorType") == "Runtime.HandlerError":
+        if not reply.get("error") or not isinstance(body, dict):
+            return reply
+        if str(body.get("errorMessage")).startswith(ENDED):
+            body["errorType"] = "Runtime.ExitError"
+        elif body.get("errorType") == "Runtime.HandlerError":
             body["errorType"] = exception_class(reply.get("log", "")) or body["errorType"]
         return reply
 

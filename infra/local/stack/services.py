@@ -63,6 +63,18 @@ class Service:
             self.process.wait()
         self._pid_file.unlink(missing_ok=True)
 
+    def kill(self) -> None:
+        """As a crash would end it, its children too: it can write nothing any more."""
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def children(self) -> list[int]:
+        """The processes that it has started and that run, by id (Linux)."""
+        pid = self.process.pid if self.process is not None else 0
+        tasks = Path(f"/proc/{pid}/task").glob("*/children")
+        return [int(child) for task in tasks for child in task.read_text().split()]
+
     @property
     def _pid_file(self) -> Path:
         return self.folder / f"{self.name}.pid"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,10 +36,13 @@ class Stack:
 
 
 @contextmanager
-def running(folder: Path, host: bool = True) -> Iterator[Stack]:
+def running(
+    folder: Path, host: bool = True, parameters: Mapping[str, str] | None = None
+) -> Iterator[Stack]:
     """Everything up and deployed; on leaving, everything stopped in order. StackError.
 
-    Without ``host``, the in-memory cloud plays on-premises, which is quicker.
+    Without ``host``, the in-memory cloud plays on-premises, which is quicker. ``parameters`` are
+    the template's, beside those that the stack sets itself.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "memory").mkdir(exist_ok=True)
@@ -73,7 +76,8 @@ def running(folder: Path, host: bool = True) -> Iterator[Stack]:
         with told("sam build"):
             template = build(folder, extras)
         with told("sam deploy"):
-            outputs = deploy(folder, template, port, _parameters(folder, issuer.url, targets))
+            given = _parameters(folder, issuer.url, targets) | dict(parameters or {})
+            outputs = deploy(folder, template, port, given)
         yield Stack(
             url=f"http://127.0.0.1:{port}/restapis/{outputs['ApiId']}/v1/_user_request_",
             token=issuer_token(folder, issuer.url),

@@ -9,7 +9,7 @@ whose resource has gone is marked lost.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from novacron.errors import AlreadyExists, Conflict, NotFound, NotReady, NovaCronError
 from novacron.models.base import Model, PageRequest
@@ -19,9 +19,6 @@ from novacron.operations.kinds import ACCESS, Found
 from novacron.operations.services import Services
 from novacron.operations.steps import seen
 from novacron.providers.base import CloudProvider
-
-GRACE = timedelta(seconds=60)
-"""A younger operation may be between its record and its state machine's start."""
 
 ENDED = frozenset({"deleted", "failed"})
 
@@ -62,7 +59,8 @@ def reconcile(services: Services) -> Report:
 
 
 def _restart(services: Services, operation: Operation) -> bool:
-    if services.now() - operation.updated_at < GRACE or services.starter.running(operation):
+    young = services.now() - operation.updated_at < services.grace
+    if young or services.starter.running(operation):
         return False
     again = operation.model_copy(
         update={"attempt": operation.attempt + 1, "updated_at": services.now()}

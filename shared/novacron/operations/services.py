@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from novacron.errors import InvalidSpec
@@ -25,6 +25,7 @@ DEFAULT_QUOTAS: dict[str, int] = {
 }
 """Resources a tenant may have, by kind, where the deployment sets nothing else."""
 
+GRACE_SECONDS = 60
 
 NEXT = "next."
 """Begins the names, in a kept secret, of a credential that has not been seen to work yet."""
@@ -118,3 +119,5 @@ class Services:
     starter: Starter
     now: Callable[[], datetime] = field(default=utc_now)
     quotas: dict[str, int] = field(default_factory=DEFAULT_QUOTAS.copy)
+    grace: timedelta = timedelta(seconds=GRACE_SECONDS)
+    """A younger operation may be between its record and its state machine's start."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from datetime import timedelta
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ def services() -> Services:
         starter=StepFunctions(now.provision_machine, now.operation_machine),
         quotas=now.quotas,
         now=utc_now,
+        grace=timedelta(seconds=now.reconcile_grace_seconds),
     )
 
 
