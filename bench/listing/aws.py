@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-
-from botocore.awsrequest import AWSResponse
-from botocore.httpsession import URLLib3Session
 
 from bench.listing.subject import VMS, Subject, Way
 from infra.local.aws_account import start_in_thread
@@ -31,32 +27,10 @@ def opened(folder: Path) -> Iterator[Subject]:
         provider = AwsProvider.from_settings(settings, KEY)
         client = provider.ec2(REGION)
         _fill(client)
-        replies: Any = Replies()
-        client.meta.events.register("before-send.ec2.DescribeInstances", replies)
         others: dict[str, Way | str] = {"Apache Libcloud": _libcloud(server.url)}
         yield Subject("aws", provider, PAGE, lambda: _raw(client), others)
     finally:
         server.stop()
-
-
-class Replies:
-    """moto takes seconds to put a page together: it does so once, and what came is given again."""
-
-    def __init__(self) -> None:
-        self._http = URLLib3Session()
-        self._kept: dict[Any, Any] = {}
-
-    def __call__(self, request: Any, **_: Any) -> AWSResponse:
-        if request.body not in self._kept:
-            came = self._http.send(request)
-            self._kept[request.body] = (came.status_code, came.headers, came.content)
-        status, headers, content = self._kept[request.body]
-        return AWSResponse(request.url, status, headers, _Raw(content))
-
-
-class _Raw(BytesIO):
-    def stream(self) -> Iterator[bytes]:
-        yield self.read()
 
 
 def _fill(client: Any) -> None:

@@ -94,6 +94,7 @@ def _least(times: list[Time]) -> Time:
 
 
 def _growth(subject: Subject) -> float:
+    gc.collect()
     tracemalloc.start()
     subject.provider.list_vms(VmFilter(), PageRequest(limit=subject.page))
     _, one = tracemalloc.get_traced_memory()

@@ -100,6 +100,6 @@ def _libcloud(server: Server, folder: Path) -> Way:
         secure=False,
     )
     # The driver's own arguments for these do not reach its connection.
-    driver.connection.host, driver.connection.port = at.hostname, at.port
+    driver.connection.host, driver.connection.port = str(at.hostname), int(at.port or 80)
     driver.connection.connect()
     return lambda: len(driver.list_nodes())

@@ -1,4 +1,4 @@
-"""What the SDKs exchange with our Azure and Google is as their makers describe it; mutants are not."""
+"""What SDKs exchange with our Azure and Google is as their makers describe it; mutants are not."""
 
 from __future__ import annotations
 
