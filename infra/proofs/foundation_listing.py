@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bench.listing import main
+from bench.listing.compare import listing
 
 
 def prove() -> str:
-    found = main()
+    found = listing("aws")
     if found.ratio >= 1.2 or found.growth >= 1.5:
         raise AssertionError(str(found))
     return str(found)

@@ -78,6 +78,10 @@ class Family:
         """Properties that are worked out at each look."""
         return {}
 
+    def listed(self, account: LocalAccount, resource: Resource, _call: Call) -> Json:
+        """An item of a list."""
+        return self.view(account, resource)
+
     # What all do alike.
 
     def view(self, account: LocalAccount, resource: Resource, call: Call | None = None) -> Json:
@@ -154,7 +158,7 @@ class Family:
             found = [resource for resource in found if resource.id.lower().startswith(prefix)]
         operations.look(account, [r.operation for r in found if r.operation])
         found = [resource for resource in found if account.store.get(resource.id)]
-        return paging.page(account, call, found, lambda r: self.view(account, r))
+        return paging.page(account, call, found, lambda r: self.listed(account, r, call))
 
     def put(self, account: LocalAccount, call: Call) -> Answer:
         resource_id = self.path_id(account, call)

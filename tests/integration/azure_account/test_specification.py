@@ -80,6 +80,7 @@ def _lists(azure: Clients) -> None:
     for listed in (
         compute.virtual_machines.list(GROUP),
         compute.virtual_machines.list_all(),
+        compute.virtual_machines.list_all(status_only="true"),
         compute.virtual_machines.list_available_sizes(GROUP, "one"),
         compute.disks.list(),
         compute.disks.list_by_resource_group(GROUP),

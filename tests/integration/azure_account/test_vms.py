@@ -43,6 +43,20 @@ def test_no_secret_comes_back(azure: Clients) -> None:
     assert "customData" not in json.dumps(body)
 
 
+def test_states_are_listed_for_the_subscription_alone(azure: Clients) -> None:
+    azure.vm("one", azure.subnet()).result()
+    vms = azure.compute.virtual_machines
+    (told,) = vms.list_all(status_only="true")
+    assert told.instance_view is not None
+    assert [one.code for one in told.instance_view.statuses or []][1:] == ["PowerState/running"]
+    assert told.tags is None
+    assert told.hardware_profile is None
+    for listed in (vms.list(GROUP, expand="instanceView"), vms.list_all(expand="instanceView")):
+        with pytest.raises(HttpResponseError) as refused:
+            list(listed)
+        assert refused.value.status_code == 400
+
+
 def test_the_same_put_again_makes_nothing_new(azure: Clients) -> None:
     subnet = azure.subnet()
     disks = [{"lun": 0, "createOption": "Empty", "diskSizeGB": 4}]

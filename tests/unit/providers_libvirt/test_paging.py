@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from novacron.models.base import Page, PageRequest
 from novacron.models.vm import Vm, VmFilter, VmState
 from novacron.providers.base import iterate
-from novacron.providers.libvirt.paging import page_of
+from novacron.providers.libvirt.paging import first_of, page_of
 
 
 def vm(number: int, state: VmState = VmState.RUNNING) -> Vm:
@@ -39,6 +39,13 @@ def test_a_cursor_holds_when_its_item_has_gone() -> None:
     assert first.next_cursor == "vm-0002"
     rest = page_of([vm(1), vm(3)], VmFilter(), PageRequest(cursor=first.next_cursor))
     assert [one.id for one in rest.items] == ["vm-0003"]
+
+
+def test_no_more_is_read_than_the_page_and_whether_one_follows() -> None:
+    items = iter([vm(1), vm(2), vm(3), vm(4)])
+    found = first_of(items, VmFilter(), PageRequest(limit=2))
+    assert [one.id for one in found.items] == ["vm-0001", "vm-0002"]
+    assert [one.id for one in items] == ["vm-0004"]
 
 
 def test_filters() -> None:

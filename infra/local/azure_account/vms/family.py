@@ -75,5 +75,23 @@ class VirtualMachines(Family):
             return {"userData": resource.private["user_data"]}
         return {}
 
+    def listed(self, account: LocalAccount, resource: Resource, call: Call) -> Json:
+        """https://learn.microsoft.com/en-us/rest/api/compute/virtual-machines/list-all: statusOnly
+        is of the subscription's list. Seen in use: it tells no tags and no profiles."""
+        whole = super().listed(account, resource, call)
+        if "group" in call.names or call.query.get("statusonly", "").lower() != "true":
+            return whole
+        told = {name: whole["properties"][name] for name in ("vmId", "provisioningState")}
+        told["instanceView"] = instance_view.of(resource)
+        kept = {name: whole[name] for name in ("name", "id", "type", "location")}
+        return {**kept, "properties": told}
+
     def routes(self) -> list[Route]:
         return [*actions.routes(self), *super().routes()]
+
+    def list(self, account: LocalAccount, call: Call) -> Answer:
+        """https://learn.microsoft.com/en-us/rest/api/compute/virtual-machines/list#uri-parameters"""
+        if call.query.get("$expand"):
+            message = "$expand needs a $filter by scale set; this local account has none."
+            raise ArmError(400, "InvalidParameter", message)
+        return super().list(account, call)

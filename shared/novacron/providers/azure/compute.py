@@ -6,24 +6,24 @@ from typing import TYPE_CHECKING
 
 from novacron.errors import Conflict, InvalidSpec, Throttled
 from novacron.models.account import ProviderType
-from novacron.models.base import Ownership, Page, PageRequest
-from novacron.models.vm import Architecture, Vm, VmFilter, VmSize, VmSpec
-from novacron.providers.azure.base import COMPUTE, NETWORK, Begun
+from novacron.models.base import Ownership
+from novacron.models.vm import Architecture, Vm, VmSize, VmSpec
+from novacron.providers.azure.base import NETWORK, Begun
 from novacron.providers.azure.costs import type_of
 from novacron.providers.azure.errors import translated
 from novacron.providers.azure.image_reference import image_reference
 from novacron.providers.azure.launch import Launch, put_request
-from novacron.providers.azure.machines import Addresses, Machines, shown
-from novacron.providers.azure.ownership import Json, matches, native_name, same_before
-from novacron.providers.azure.paging import page_of
-from novacron.providers.azure.states import power_of, vm_meaning
+from novacron.providers.azure.listing import VmList
+from novacron.providers.azure.machines import Addresses, shown
+from novacron.providers.azure.ownership import Json, native_name, same_before
+from novacron.providers.azure.states import power_of
 from novacron.providers.base import Vms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class AzureVms(Machines, Vms):
+class AzureVms(VmList, Vms):
     @translated
     def create_vm(self, spec: VmSpec, owner: Ownership) -> Vm:
         """One PUT: interface, public address and disks are made with the VM and go with it, so
@@ -90,28 +90,6 @@ class AzureVms(Machines, Vms):
     @translated
     def get_vm(self, vm_id: str) -> Vm:
         return self.to_vm(self.find_vm(vm_id))
-
-    @translated
-    def list_vms(self, where: VmFilter, page: PageRequest) -> Page[Vm]:
-        """ARM's list tells no power state, so that each VM shown is looked at by itself:
-        https://learn.microsoft.com/en-us/rest/api/compute/virtual-machines/list"""
-        if where.region is not None:
-            self.here(where.region)
-
-        def show(found: list[Json]) -> list[Vm]:
-            get = self.compute.virtual_machines.get
-            looked = [self.read_or_none(get, n["name"], expand="instanceView") for n in found]
-            there = [one for one in looked if one is not None]
-            wanted = [o for o in there if not where.states or vm_meaning(o).state in where.states]
-            return [self.to_vm(one) for one in wanted]
-
-        return page_of(
-            self.place(COMPUTE, "virtualMachines"),
-            page,
-            self.list_page(self.compute.virtual_machines.list),
-            lambda native: matches(native, where),
-            show,
-        )
 
     @translated
     def start_vm(self, vm_id: str) -> Vm:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from novacron.errors import NotFound
@@ -12,6 +14,8 @@ from novacron.providers.azure.base import AzureBase
 from novacron.providers.azure.image_reference import image_id
 from novacron.providers.azure.ownership import Json, owned
 from novacron.providers.azure.states import GONE, vm_meaning
+
+_NOTHING: Mapping[str, Json] = MappingProxyType({})
 
 
 class Addresses(NamedTuple):
@@ -35,26 +39,44 @@ class Machines(AzureBase):
             raise NotFound(f"VM {vm_id!r} is {state.value}.")
         return found
 
-    def to_vm(self, native: Json, operation: str | None = None) -> Vm:
-        """Of a VM that was read with its instance view; its interfaces are read here."""
-        return shown(native, self._addresses(native), operation)
+    def to_vm(
+        self, native: Json, operation: str | None = None, seen: Mapping[str, Json] = _NOTHING
+    ) -> Vm:
+        """Of a VM that was read with its instance view; its interfaces and public addresses are
+        read here, but for those ``seen``, by their ids in lower case."""
+        return shown(native, self._addresses(native, seen), operation)
 
-    def _addresses(self, native: Json) -> Addresses:
+    def _addresses(self, native: Json, seen: Mapping[str, Json]) -> Addresses:
         found = Addresses([], [])
-        profile = native["properties"].get("networkProfile", {})
-        for entry in profile.get("networkInterfaces") or []:
-            nic = self.read_or_none(self.network.network_interfaces.get, _name(entry))
-            for configuration in nic["properties"]["ipConfigurations"] if nic else []:
-                told = configuration["properties"]
-                found.private.extend(filter(None, [told.get("privateIPAddress")]))
-                if told.get("publicIPAddress"):
-                    found.public.extend(self._public(_name(told["publicIPAddress"])))
+        for entry in interfaces_of(native):
+            nic = self._read(self.network.network_interfaces.get, entry, seen)
+            if nic is None:
+                continue
+            told = [one["properties"] for one in nic["properties"]["ipConfigurations"]]
+            found.private.extend(filter(None, (one.get("privateIPAddress") for one in told)))
+            for reference in public_of(nic):
+                address = self._read(self.network.public_ip_addresses.get, reference, seen)
+                ip = address["properties"].get("ipAddress") if address else None
+                found.public.extend([ip] if ip else [])
         return found
 
-    def _public(self, name: str) -> list[str]:
-        address = self.read_or_none(self.network.public_ip_addresses.get, name)
-        told = address["properties"].get("ipAddress") if address else None
-        return [told] if told else []
+    def _read(
+        self, get: Callable[..., Any], reference: Json, seen: Mapping[str, Json]
+    ) -> Json | None:
+        found = seen.get(str(reference["id"]).lower())
+        return found if found is not None else self.read_or_none(get, _name(reference))
+
+
+def interfaces_of(native: Json) -> list[Json]:
+    """References to a VM's interfaces."""
+    found: list[Json] = native["properties"].get("networkProfile", {}).get("networkInterfaces")
+    return found or []
+
+
+def public_of(nic: Json) -> list[Json]:
+    """References to the public addresses of an interface."""
+    told = [one["properties"] for one in nic["properties"]["ipConfigurations"]]
+    return [one["publicIPAddress"] for one in told if one.get("publicIPAddress")]
 
 
 def shown(native: Json, at: Addresses, operation: str | None = None) -> Vm:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -18,7 +19,7 @@ from novacron.providers.libvirt.domain_xml import set_size
 from novacron.providers.libvirt.errors import translated
 from novacron.providers.libvirt.launch import LaunchVms
 from novacron.providers.libvirt.ownership import read_metadata
-from novacron.providers.libvirt.paging import page_of
+from novacron.providers.libvirt.paging import first_of
 from novacron.providers.libvirt.view import read_vm
 
 CONSOLE_BYTES = 64 * 1024
@@ -51,16 +52,24 @@ class LibvirtVms(LaunchVms, LibvirtBase):
 
     @translated
     def list_vms(self, where: VmFilter, page: PageRequest) -> Page[Vm]:
-        found = []
-        for host in self.hosts():
-            for domain in host.connection.listAllDomains():
-                try:
-                    found.append(read_vm(self.account, host, domain))
-                except libvirt.libvirtError as error:
-                    # It was deleted between the list and the look.
-                    if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN:
-                        raise
-        return page_of(found, where, page)
+        return first_of(self._read_after(page.cursor or ""), where, page)
+
+    def _read_after(self, cursor: str) -> Iterator[Vm]:
+        """In order of id. Each is several calls to its host: only those asked for are looked at."""
+        listed = [
+            (domain.UUIDString(), host, domain)
+            for host in self.hosts()
+            for domain in host.connection.listAllDomains()
+        ]
+        for vm_id, host, domain in sorted(listed, key=lambda one: one[0]):
+            if vm_id <= cursor:
+                continue
+            try:
+                yield read_vm(self.account, host, domain)
+            except libvirt.libvirtError as error:
+                # It was deleted between the list and the look.
+                if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN:
+                    raise
 
     @translated
     def start_vm(self, vm_id: str) -> Vm:

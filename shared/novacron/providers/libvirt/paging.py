@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, TypeVar
 
 from novacron.models.base import Page, PageRequest
@@ -14,12 +15,16 @@ T = TypeVar("T")
 
 def page_of(items: Iterable[T], where: VmFilter | ResourceFilter, page: PageRequest) -> Page[T]:
     """Those that match, by id; the cursor is the last id shown."""
-    shown: list[Any] = sorted((one for one in items if _matches(one, where)), key=_id)
-    if page.cursor is not None:
-        shown = [one for one in shown if _id(one) > page.cursor]
+    return first_of(sorted(items, key=_id), where, page)
+
+
+def first_of(items: Iterable[T], where: VmFilter | ResourceFilter, page: PageRequest) -> Page[T]:
+    """The same of items that come in order of id; reads no more of them than the page needs."""
+    after = page.cursor or ""
+    fitting = (one for one in items if _id(one) > after and _matches(one, where))
+    shown: list[Any] = list(islice(fitting, page.limit + 1))
     cut = shown[: page.limit]
-    more = len(shown) > page.limit
-    return Page(items=cut, next_cursor=_id(cut[-1]) if more else None)
+    return Page(items=cut, next_cursor=_id(cut[-1]) if len(shown) > page.limit else None)
 
 
 def _id(one: Any) -> str:

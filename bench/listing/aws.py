@@ -1,0 +1,54 @@
+"""EC2: raw boto3, and Libcloud's driver, which asks for everything in one page and waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from bench.listing.subject import VMS, Subject, Way
+from infra.local.aws_account import start_in_thread
+from novacron.providers.aws.provider import AwsProvider
+
+PAGE = 1000
+"""EC2's largest."""
+REGION = "us-east-1"
+KEY = {"access_key_id": "AKIAIOSFODNN7EXAMPLE", "secret_access_key": "example"}
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Subject]:
+    server = start_in_thread(folder, transition_describes=0)
+    server.account.switches.standard_vcpus = VMS * 2
+    try:
+        settings = {"region": REGION, "endpoint_url": server.url}
+        provider = AwsProvider.from_settings(settings, KEY)
+        client = provider.ec2(REGION)
+        _fill(client)
+        others: dict[str, Way | str] = {"Apache Libcloud": _libcloud(server.url)}
+        yield Subject("aws", provider, PAGE, lambda: _raw(client), others)
+    finally:
+        server.stop()
+
+
+def _fill(client: Any) -> None:
+    image = client.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    for _ in range(VMS // 1000):
+        given = {"ImageId": image, "InstanceType": "t3.micro", "MinCount": 1000, "MaxCount": 1000}
+        client.run_instances(**given)
+
+
+def _raw(client: Any) -> int:
+    pages = client.get_paginator("describe_instances").paginate(PaginationConfig={"PageSize": PAGE})
+    return sum(len(one["Instances"]) for page in pages for one in page["Reservations"])
+
+
+def _libcloud(url: str) -> Way:
+    from libcloud.compute.drivers.ec2 import EC2NodeDriver
+
+    at = urlsplit(url)
+    told = {"secure": False, "host": at.hostname, "port": at.port, "region": REGION}
+    driver = EC2NodeDriver(KEY["access_key_id"], KEY["secret_access_key"], **told)
+    return lambda: len(driver.list_nodes())

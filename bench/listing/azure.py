@@ -1,0 +1,103 @@
+"""Virtual Machines: the raw SDK's four lists, which tell what ours does, and that of VMs alone."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bench.listing.subject import OWNER, VMS, Subject, Way
+from infra.local.azure_account import Server, start_in_thread
+from novacron.models.network import NetworkSpec, SubnetSpec
+from novacron.models.vm import VmSpec
+from novacron.providers.azure.provider import AzureProvider
+
+PAGE = 200
+"""ARM alone sets it; the documentation gives no figure."""
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Subject]:
+    server = start_in_thread(folder, transition_describes=0, persist=False)
+    server.account.switches.page_size = PAGE
+    try:
+        provider = _provider(server)
+        _fill(server, provider)
+        alone = "raw SDK: no states, no addresses"
+        others: dict[str, Way | str] = {
+            alone: lambda: _listed(provider),
+            "Apache Libcloud": "its log-in is fixed to port 443, so to no local authority",
+        }
+        yield Subject("azure", provider, PAGE, lambda: _raw(provider), others)
+    finally:
+        server.stop()
+
+
+def _provider(server: Server) -> AzureProvider:
+    options = server.account.options
+    settings = {
+        "subscription_id": options.subscription_id,
+        "tenant_id": options.tenant_id,
+        "client_id": options.client_id,
+        "resource_group": options.resource_group,
+        "region": options.location,
+        "endpoint_url": server.url,
+        "authority_url": server.url,
+        "ca_file": server.ca_file,
+    }
+    return AzureProvider.from_settings(settings, {"client_secret": options.client_secret})
+
+
+def _fill(server: Server, provider: AzureProvider) -> None:
+    """Copies of a VM that was made, each with an interface and a disk of its own. No public
+    addresses: the local account takes too long to find whose each is."""
+    region = server.account.location
+    subnets = [SubnetSpec(name="a", cidr="10.0.0.0/20")]
+    spec = NetworkSpec(name="home", region=region, cidr="10.0.0.0/16", subnets=subnets)
+    subnet = provider.create_network(spec, OWNER.model_copy(update={"operation": "home"}))
+    vm = VmSpec(
+        name="vm",
+        region=region,
+        image="debian-12",
+        instance_type="Standard_B2s",
+        subnet_id=subnet.subnets[0].id,
+    )
+    name = provider.create_vm(vm, OWNER).id
+    store = server.account.store
+    made = [one for one in store.under(server.account.root) if name in one.id]
+    for number in range(1, VMS):
+        for one in made:
+            store.put(_renamed(one, name, f"{name}-{number}"))
+
+
+def _renamed(resource: Any, old: str, new: str) -> Any:
+    def told(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: told(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [told(inner) for inner in value]
+        return value.replace(old, new) if isinstance(value, str) else copy.copy(value)
+
+    properties = told(resource.properties)
+    return replace(resource, id=resource.id.replace(old, new), properties=properties)
+
+
+def _listed(provider: AzureProvider) -> int:
+    group = provider.account.resource_group
+    return sum(1 for _ in provider.compute.virtual_machines.list(group))
+
+
+def _raw(provider: AzureProvider) -> int:
+    group, network = provider.account.resource_group, provider.network
+    count = _listed(provider)
+    for listed in (
+        provider.compute.virtual_machines.list_all(status_only="true"),
+        network.network_interfaces.list(group),
+        network.public_ip_addresses.list(group),
+    ):
+        for _ in listed:
+            pass
+    return count
