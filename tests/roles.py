@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -11,7 +12,7 @@ import botocore.client
 import pytest
 from botocore.exceptions import ClientError
 
-from novacron.runtime.permissions import Need
+from novacron.runtime.permissions import Need, Needs
 
 PREFIXES = {
     "dynamodb": "dynamodb",
@@ -26,7 +27,8 @@ TOKEN = "GetWebIdentityToken"
 """moto has no such call: whoever may make it is given a token that nobody trusts."""
 WRITES = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
 WRITES["ConditionCheck"] = "ConditionCheckItem"
-_current: list[frozenset[Need]] = []
+_here = threading.local()
+"""``roles``: those that this thread acts in, the innermost last: other threads are others."""
 _taken: list[tuple[str, Need]] = []
 
 
@@ -34,11 +36,19 @@ _taken: list[tuple[str, Need]] = []
 def role_of(module: str) -> Iterator[None]:
     """Act in the role of ``module``'s function."""
     taken = {need for name, need in _taken if name == module}
-    _current.append(import_module(module).REQUIRES - taken)
+    roles = _roles()
+    roles.append(import_module(module).REQUIRES - taken)
     try:
         yield
     finally:
-        _current.pop()
+        roles.pop()
+
+
+def _roles() -> list[Needs]:
+    if not hasattr(_here, "roles"):
+        _here.roles = []
+    found: list[Needs] = _here.roles
+    return found
 
 
 @contextmanager
@@ -77,11 +87,12 @@ def enforce(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def checked(self: Any, operation: str, given: dict[str, Any]) -> Any:
         service = self.meta.service_model.service_name
-        if _current and service in PREFIXES:
+        roles = _roles()
+        if roles and service in PREFIXES:
             for need in needs(service, operation, given):
                 if need.action in FREE:
                     continue
-                if need not in _current[-1]:
+                if need not in roles[-1]:
                     told = f"User: role is not authorized to perform: {need.action} on: {need.on}"
                     error = {"Error": {"Code": "AccessDeniedException", "Message": told}}
                     raise ClientError(error, operation)  # type: ignore[arg-type]

@@ -18,6 +18,7 @@ from tests.api import call
 from tests.handlers.stage import (
     ACCOUNT,
     ADMIN,
+    AUDIENCE,
     AZURE,
     REGION,
     SECRET,
@@ -70,7 +71,7 @@ def create_account(stage: Stage) -> None:
     stage.http("POST", "/accounts", 201, body, key="first")
     stage.http("POST", "/accounts", 201, body, key="again")
     stage.http("POST", "/accounts", 409, {**body, "settings": {"region": "eu-west-1"}}, key="other")
-    keyless = {"name": "other", "type": "azure", "settings": AZURE}
+    keyless = {"name": "other", "type": "azure", "settings": AZURE, "secret": AUDIENCE}
     stage.http("POST", "/accounts", 400, keyless, key="keyless")
 
 
@@ -82,7 +83,7 @@ def delete_account(stage: Stage) -> None:
 def rotate(stage: Stage) -> None:
     """A credential that works, and one that is refused; Azure's is a word for our own token."""
     stage.http("POST", f"/accounts/{ACCOUNT}/rotate", 200, {"secret": SECRET}, key="first")
-    body = {"secret": {"audience": "api://agreed"}}
+    body = {"secret": AUDIENCE}
     stage.http("POST", f"/accounts/{stage.on_azure().account}/rotate", 400, body, key="second")
 
 

@@ -53,6 +53,7 @@ SETTINGS = {"region": REGION, "role_arn": "arn:aws:iam::123456789012:role/novacr
 SECRET = {"external_id": "agreed"}
 ACCOUNT = "acc-1"
 TRIES = 5
+AUDIENCE = {"audience": "api://agreed-by-acme-alone"}
 AZURE = {
     **dict.fromkeys(
         ("subscription_id", "tenant_id", "client_id"), f"{0:08}-0000-0000-0000-{0:012}"
@@ -143,7 +144,8 @@ class Stage(logging.Handler):
         return Place("acc-agent", LOCAL)
 
     def on_azure(self) -> Place:
-        told = {"type": ProviderType.AZURE, "settings": AZURE, "secret_id": None}
+        secret_id = self.services.providers.secrets.write("acme", "acc-azure", AUDIENCE)
+        told = {"type": ProviderType.AZURE, "settings": AZURE, "secret_id": secret_id}
         self.services.store.save_account(self.account(id="acc-azure", **told))
         return Place("acc-azure", AZURE["region"], refuses=True)
 

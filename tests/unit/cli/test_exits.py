@@ -27,7 +27,7 @@ def _novacron(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
 def test_every_problem_without_a_remedy_gets_one(code: str) -> None:
     reply = httpx.MockTransport(lambda _: httpx.Response(400, json={"code": code, "detail": "No."}))
     with pytest.raises(CliError) as failed:
-        Client(Config("http://api.test", "t"), reply).get("vms")
+        Client(Config("http://api.test", "t"), reply, sleep=lambda _: None).get("vms")
     exit_code = failed.value.exit_code
     assert str(failed.value) == f"No.\n{REMEDIES[exit_code]}"
 

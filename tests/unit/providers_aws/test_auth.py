@@ -19,8 +19,9 @@ from tests.unit.providers_aws.conftest import KEYS, World
         ({"region": "mars"}, {}, "settings.region"),
         ({"region": "us-east-1", "regions": "eu-west-1,x"}, {}, "settings.regions"),
         ({"region": "us-east-1", "role_arn": "role"}, {}, "settings.role_arn"),
-        ({"region": "us-east-1", "endpoint_url": "ftp://x"}, {}, "settings.endpoint_url"),
-        ({"region": "us-east-1", "encrypt": "maybe"}, {}, "settings.encrypt"),
+        ({"region": "us-east-1", "endpoint_url": "ftp://x"}, KEYS, "settings.endpoint_url"),
+        ({"region": "us-east-1", "encrypt": "maybe"}, KEYS, "settings.encrypt"),
+        ({"region": "us-east-1"}, {}, "secret.access_key_id"),
         ({"region": "us-east-1", "colour": "red"}, {}, "settings.colour"),
         ({"region": "us-east-1"}, {"access_key_id": "A"}, "secret.access_key_id"),
         ({"region": "us-east-1"}, {"password": "hunter2"}, "secret.password"),
@@ -34,12 +35,12 @@ def test_faults_are_named(settings: dict[str, str], secret: dict[str, str], fiel
 
 
 def test_the_home_region_comes_first_and_once() -> None:
-    account = read_settings({"region": "us-east-1", "regions": "eu-west-1, us-east-1"}, {})
+    account = read_settings({"region": "us-east-1", "regions": "eu-west-1, us-east-1"}, KEYS)
     assert account.regions == ("us-east-1", "eu-west-1")
 
 
 def test_calls_end_in_time_and_adapt() -> None:
-    config = read_settings({"region": "us-east-1"}, {}).config()
+    config = read_settings({"region": "us-east-1"}, KEYS).config()
     assert (config.connect_timeout, config.read_timeout) == (3, 20)  # type: ignore[attr-defined]
     assert config.retries["mode"] == "adaptive"  # type: ignore[attr-defined]
 
