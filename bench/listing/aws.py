@@ -14,6 +14,8 @@ from novacron.providers.aws.provider import AwsProvider
 
 PAGE = 1000
 """EC2's largest."""
+RESERVATION = 100
+"""VMs launched together: a reservation comes whole, so that larger ones would overflow a page."""
 REGION = "us-east-1"
 KEY = {"access_key_id": "AKIAIOSFODNN7EXAMPLE", "secret_access_key": "example"}
 
@@ -35,9 +37,9 @@ def opened(folder: Path) -> Iterator[Subject]:
 
 def _fill(client: Any) -> None:
     image = client.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
-    for _ in range(VMS // 1000):
-        given = {"ImageId": image, "InstanceType": "t3.micro", "MinCount": 1000, "MaxCount": 1000}
-        client.run_instances(**given)
+    for _ in range(VMS // RESERVATION):
+        count = {"MinCount": RESERVATION, "MaxCount": RESERVATION}
+        client.run_instances(ImageId=image, InstanceType="t3.micro", **count)
 
 
 def _raw(client: Any) -> int:

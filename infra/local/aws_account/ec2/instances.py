@@ -27,7 +27,9 @@ class Instances(Paging):
         result: Any = super().describe_instances().result
         self.params.pop("MaxResults")
         self.params |= {k: v for k, v in (("MaxResults", size), ("NextToken", token)) if v}
-        page, token = self.page(result["Reservations"], bool(ids))
+        # A page is of so many instances, whatever the reservations that they are in.
+        found = result["Reservations"]
+        page, token = self.page(found, bool(ids), weigh=lambda one: len(one.instances))
         return ActionResult({"Reservations": page, "NextToken": token})
 
     def describe_instance_status(self) -> ActionResult:

@@ -6,6 +6,8 @@ shifts nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import accumulate
 from secrets import token_urlsafe
 from typing import Any
 
@@ -15,8 +17,16 @@ MOST = 1000
 
 
 class Paging(LocalBase):
-    def page(self, items: list[Any], ids_given: bool, *, least: int = 5) -> tuple[list[Any], Any]:
-        """(this page, token of the next or None). ``items`` have an ``id``."""
+    def page(
+        self,
+        items: list[Any],
+        ids_given: bool,
+        *,
+        least: int = 5,
+        weigh: Callable[[Any], int] = lambda _: 1,
+    ) -> tuple[list[Any], Any]:
+        """(this page, token of the next or None). ``items`` have an ``id`` and count as ``weigh``
+        says; one that is heavier than a page is not split."""
         size, token = self._get_int_param("MaxResults"), self._get_param("NextToken")
         if ids_given and size is not None:
             raise refuse(
@@ -31,9 +41,15 @@ class Paging(LocalBase):
             )
         if token:
             items = self._rest(items, token)
-        if size is None or len(items) <= size:
+        if size is None:
             return items, None
-        return items[:size], self._token([item.id for item in items[size:]])
+        full = [
+            end for end, weight in enumerate(accumulate(map(weigh, items)), 1) if weight >= size
+        ]
+        end = full[0] if full else len(items)
+        if end == len(items):
+            return items, None
+        return items[:end], self._token([item.id for item in items[end:]])
 
     def _rest(self, items: list[Any], token: str) -> list[Any]:
         if token not in self.account.pages:
