@@ -43,10 +43,8 @@ class Paging(LocalBase):
             items = self._rest(items, token)
         if size is None:
             return items, None
-        full = [
-            end for end, weight in enumerate(accumulate(map(weigh, items)), 1) if weight >= size
-        ]
-        end = full[0] if full else len(items)
+        weights = enumerate(accumulate(map(weigh, items)), 1)
+        end = next((end for end, weight in weights if weight >= size), len(items))
         if end == len(items):
             return items, None
         return items[:end], self._token([item.id for item in items[end:]])
