@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -26,11 +27,14 @@ class Subject:
     raw: Way
     others: dict[str, Way | str] = field(default_factory=dict)
 
-    def ours(self) -> int:
+    def ours(self, pages: int | None = None) -> int:
+        """Walk all pages, or the first ``pages``."""
         count, cursor = 0, None
-        while True:
+        for number in itertools.count(1):
             request = PageRequest(limit=self.page, cursor=cursor)
             found = self.provider.list_vms(VmFilter(), request)
             count += len(found.items)
-            if (cursor := found.next_cursor) is None:
-                return count
+            cursor = found.next_cursor
+            if cursor is None or number == pages:
+                break
+        return count
