@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from infra.template import modules
 
-SDKS = ("boto3", "libvirt", "azure", "google.cloud")
+SDKS = ("boto3", "libvirt", "azure.core", "google.auth", "google.api_core")
+"""What each SDK cannot do without: ``google.cloud`` alone is a name that others use too."""
 CODE = """
 import importlib, json, sys, time
 begun = time.perf_counter()
