@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -16,6 +14,7 @@ from novacron.operations.reconcile import reconcile
 from novacron.providers.base import iterate
 from novacron.providers.memory.provider import MemoryProvider
 from novacron.store.table import Table
+from tests.fuse import Fuse, Killed
 from tests.world import World
 
 EFFECTS = [
@@ -27,36 +26,9 @@ EFFECTS = [
 ]
 
 
-class Killed(BaseException):
-    """Not an Exception: nothing in the product may catch it."""
-
-
-class Fuse:
-    """Kills at the ``at``-th edge of an effect: edges are 1 before, 2 after the first, and on."""
-
-    def __init__(self, at: int, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.left = at
-        for owner, name in EFFECTS:
-            monkeypatch.setattr(owner, name, self.wrap(getattr(owner, name)))
-
-    def wrap(self, effect: Callable[..., Any]) -> Callable[..., Any]:
-        def fused(*args: Any, **kwargs: Any) -> Any:
-            self.burn()
-            result = effect(*args, **kwargs)
-            self.burn()
-            return result
-
-        return fused
-
-    def burn(self) -> None:
-        self.left -= 1
-        if self.left == 0:
-            raise Killed
-
-
 def _killed(world: World, at: int, monkeypatch: pytest.MonkeyPatch, key: str) -> bool:
     with monkeypatch.context() as patch:
-        Fuse(at, patch)
+        Fuse(at, patch, EFFECTS)
         try:
             world.create_vm(key=key)
             world.run()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,14 +14,11 @@ from novacron.operations.rotation import GRACE, Rotated, rotate_credentials
 from novacron.operations.services import Providers
 from novacron.providers.memory.provider import MemoryProvider
 from novacron.store.store import Store
+from tests.fuse import Fuse, Killed
 from tests.world import Secrets, World
 
 AFTER = timedelta(days=90)
 ID = "acme/acc-1"
-
-
-class Killed(BaseException):
-    """Not an Exception: nothing in the product may catch it."""
 
 
 @pytest.fixture
@@ -109,36 +105,13 @@ EFFECTS = [
 ]
 
 
-class Fuse:
-    """Kills at the ``at``-th edge of an effect: edges are 1 before, 2 after the first, and on."""
-
-    def __init__(self, at: int, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.left = at
-        for owner, name in EFFECTS:
-            monkeypatch.setattr(owner, name, self.wrap(getattr(owner, name)))
-
-    def wrap(self, effect: Callable[..., Any]) -> Callable[..., Any]:
-        def fused(*args: Any, **kwargs: Any) -> Any:
-            self.burn()
-            result = effect(*args, **kwargs)
-            self.burn()
-            return result
-
-        return fused
-
-    def burn(self) -> None:
-        self.left -= 1
-        if self.left == 0:
-            raise Killed
-
-
 def test_killed_at_any_edge_it_ends_with_one_key_that_works(
     keyed: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for edge in itertools.count(1):
         killed = False
         with monkeypatch.context() as patch:
-            Fuse(edge, patch)
+            Fuse(edge, patch, EFFECTS)
             try:
                 _later(keyed, AFTER)
                 _later(keyed, GRACE)

@@ -1,37 +1,15 @@
-"""Which instance type a VM gets, and what it costs by the hour: from the packed catalog.
-
-The catalog is imported on the first use, as most requests never need it.
-"""
+"""Which instance type a VM gets, and what it costs by the hour."""
 
 from __future__ import annotations
 
-from novacron.errors import Unsupported
 from novacron.models.account import CostEstimate, ProviderType
 from novacron.models.vm import VmSpec
+from novacron.providers.pricing import chosen, on_demand
 
 
 def type_of(spec: VmSpec) -> str:
-    """The type asked for, or the mapping's choice. Raises what ``choose`` raises."""
-    if spec.instance_type is not None:
-        return spec.instance_type
-    from novacron.mapping.instance_types import choose
-
-    chosen: str = choose(ProviderType.AWS, spec).instance_type
-    return chosen
+    return chosen(ProviderType.AWS, spec)
 
 
 def estimate(spec: VmSpec) -> CostEstimate:
-    """The on-demand price. Unsupported: no price is known, or the spot price moves."""
-    from novacron.catalog.catalog import price
-
-    if spec.spot:
-        raise Unsupported("A spot price changes all the time; none is kept.", field="spot")
-    name = type_of(spec)
-    found = price(ProviderType.AWS, name, spec.region)
-    if found is None:
-        raise Unsupported(f"No price of {name} in {spec.region} is known.", field="instance_type")
-    return CostEstimate(
-        hourly=found.hourly,
-        currency=found.currency,
-        source=f"{found.source}, {found.as_of}",
-    )
+    return on_demand(ProviderType.AWS, spec, type_of)

@@ -1,7 +1,4 @@
-"""Which machine type a VM gets, and what it costs by the hour: from the packed catalog.
-
-The catalog is imported on the first use, as most requests never need it.
-"""
+"""Which machine type a VM gets, and what it costs by the hour."""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ from novacron.errors import Unsupported
 from novacron.mapping.machine_types_gcp import ACCELERATED, check_custom, series_of
 from novacron.models.account import CostEstimate, ProviderType
 from novacron.models.vm import VmSpec
+from novacron.providers.pricing import chosen, on_demand
 
 
 def type_of(spec: VmSpec) -> str:
@@ -22,25 +20,8 @@ def type_of(spec: VmSpec) -> str:
                 field="gpus",
                 remedy="Name a type of an accelerator series (a2, a3, g2 ...), or none.",
             )
-        return spec.instance_type
-    from novacron.mapping.instance_types import choose
-
-    chosen: str = choose(ProviderType.GCP, spec).instance_type
-    return chosen
+    return chosen(ProviderType.GCP, spec)
 
 
 def estimate(spec: VmSpec) -> CostEstimate:
-    """The on-demand price. Unsupported: no price is known, or the spot price moves."""
-    from novacron.catalog.catalog import price
-
-    if spec.spot:
-        raise Unsupported("A spot price changes all the time; none is kept.", field="spot")
-    name = type_of(spec)
-    found = price(ProviderType.GCP, name, spec.region)
-    if found is None:
-        raise Unsupported(f"No price of {name} in {spec.region} is known.", field="instance_type")
-    return CostEstimate(
-        hourly=found.hourly,
-        currency=found.currency,
-        source=f"{found.source}, {found.as_of}",
-    )
+    return on_demand(ProviderType.GCP, spec, type_of)
