@@ -21,6 +21,8 @@ class Wire:
 
     def exchanges(self) -> list[Exchange]:
         """All so far, oldest first."""
+        if not self.file.exists():
+            return []  # what was run asked the cloud nothing
         return [json.loads(line) for line in self.file.read_text().splitlines()]
 
     def check(self, exchanges: Iterable[Exchange]) -> None:
