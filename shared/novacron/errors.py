@@ -12,6 +12,7 @@ NovaCronError
 ├── Throttled                too many calls; ``retry_after`` seconds
 ├── NotReady                 work has started; look again later
 ├── ProviderUnavailable      the provider failed or did not answer
+├── Corrupted                bytes are not what they were when we kept them
 └── Unsupported              this provider cannot express it; the detail says why
 
 ``code`` is stable and public: clients may branch on it. ``retryable`` says whether the same
@@ -104,6 +105,11 @@ class ProviderUnavailable(NovaCronError):
     code = "provider_unavailable"
     title = "Provider unavailable"
     retryable = True
+
+
+class Corrupted(NovaCronError):
+    code = "corrupted"
+    title = "Data does not match its checksum"
 
 
 class Unsupported(NovaCronError):

@@ -16,6 +16,7 @@ from tests.contract.wire import Wire
 
 T = TypeVar("T")
 TENANT = "contract"
+SECTOR = 512
 _numbers = itertools.count(1)
 
 
@@ -38,7 +39,10 @@ class Env:
     looks: int = 50
     image_holds_snapshot: bool = True
     """Whether a snapshot cannot be deleted before the image that was made from it."""
+    guest_is_still: bool = True
+    """Whether a guest leaves its boot disk alone, as one that is no more than a record does."""
     write_block: Callable[[str, int, bytes], None] | None = None
+    """Writes a sector of a volume, as a guest would."""
     read_block: Callable[[str, int], bytes | None] | None = None
     wire: Wire | None = None
     """The recording of all that is said, where the cloud has a specification to hold it against."""

@@ -45,6 +45,7 @@ from novacron.models.image import Image, ImageSpec
 from novacron.models.network import Network, NetworkSpec
 from novacron.models.vm import Vm, VmFilter, VmSize, VmSpec
 from novacron.models.volume import ResourceFilter, Snapshot, SnapshotSpec, Volume, VolumeSpec
+from novacron.providers.transfer import DiskExport, DiskImport, Fencing, LiveMigration
 
 F = TypeVar("F")
 T = TypeVar("T")
@@ -293,4 +294,12 @@ class CredentialRotation(ABC):
         """Remove the credential of this name, for good. NotFound when it is gone."""
 
 
-CAPABILITIES: tuple[type, ...] = (SpotVms, OnlineVolumeResize, CredentialRotation)
+CAPABILITIES: tuple[type, ...] = (
+    SpotVms,
+    OnlineVolumeResize,
+    CredentialRotation,
+    DiskExport,
+    DiskImport,
+    Fencing,
+    LiveMigration,
+)

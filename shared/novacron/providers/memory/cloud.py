@@ -22,6 +22,7 @@ from novacron.providers.memory.faults import Faults
 P = ParamSpec("P")
 R = TypeVar("R")
 S = TypeVar("S", bound="MemoryBase")
+T = TypeVar("T")
 M = TypeVar("M", bound=Model)
 Owned = Volume | Snapshot | Network | Image
 OwnedT = TypeVar("OwnedT", Volume, Snapshot, Network, Image)
@@ -132,7 +133,7 @@ def remember(cloud: MemoryCloud, kind: str, spec: Model, owner: Ownership, made:
     cloud.made[(kind, owner.tenant, owner.operation)] = (spec.model_dump_json(), made)
 
 
-def find(items: dict[str, M], kind: str, wanted: str) -> M:
+def find(items: dict[str, T], kind: str, wanted: str) -> T:
     """The item, or NotFound."""
     try:
         return items[wanted]

@@ -17,6 +17,7 @@ from novacron.providers.memory.networks import MemoryNetworks
 from novacron.providers.memory.quota import MemoryAccounting
 from novacron.providers.memory.rotation import MemoryRotation
 from novacron.providers.memory.snapshots import MemoryImages, MemorySnapshots
+from novacron.providers.memory.transfer import MemoryExport, MemoryFencing, MemoryImport
 from novacron.providers.memory.volumes import MemoryVolumes
 
 
@@ -28,6 +29,9 @@ class MemoryProvider(
     MemoryNetworks,
     MemoryAccounting,
     MemoryRotation,
+    MemoryExport,
+    MemoryImport,
+    MemoryFencing,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

@@ -1,0 +1,1 @@
+"""Moving VMs between providers: chunk store, transfer, plan, steps."""

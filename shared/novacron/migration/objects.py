@@ -1,0 +1,55 @@
+"""Object stores through obstore: S3, Azure Blob, Cloud Storage, a local directory, memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import obstore
+from obstore.exceptions import NotFoundError
+from obstore.store import from_url
+
+from novacron.errors import NotFound
+
+
+class ObjectStore:
+    """One bucket or folder of it."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+
+    @classmethod
+    def at(cls, url: str, **config: Any) -> ObjectStore:
+        """``s3://bucket/prefix``, ``az://``, ``gs://``, ``file:///folder`` or ``memory:///``.
+
+        ``config`` is obstore's for that scheme; credentials come from the environment else.
+        """
+        if url.startswith("file:"):
+            config.setdefault("mkdir", True)
+        return cls(from_url(url, **config))
+
+    def put(self, path: str, data: bytes) -> None:
+        obstore.put(self._store, path, data)
+
+    def get(self, path: str) -> bytes:
+        try:
+            return bytes(obstore.get(self._store, path).bytes())
+        except (NotFoundError, FileNotFoundError) as error:
+            raise NotFound(f"There is no object {path!r}.") from error
+
+    def get_range(self, path: str, offset: int, length: int) -> bytes:
+        try:
+            return bytes(obstore.get_range(self._store, path, start=offset, length=length))
+        except (NotFoundError, FileNotFoundError) as error:
+            raise NotFound(f"There is no object {path!r}.") from error
+
+    def list(self, prefix: str) -> Iterator[str]:
+        for page in obstore.list(self._store, prefix):
+            for entry in page:
+                yield entry["path"]
+
+    def delete(self, path: str) -> None:
+        try:
+            obstore.delete(self._store, path)
+        except (NotFoundError, FileNotFoundError):
+            return

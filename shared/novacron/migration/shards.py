@@ -1,0 +1,64 @@
+"""A shard's transfer as a job that can be carried out here, or by the agent beside the bytes."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from novacron.errors import Unsupported
+from novacron.migration.chunks import ChunkStore
+from novacron.migration.transfer import ShardResult, export_shard, import_shard
+from novacron.models.base import Model
+from novacron.models.transfer import Export, Import
+from novacron.providers.base import CloudProvider
+from novacron.providers.transfer import DiskExport, DiskImport
+
+
+class ExportJob(Model):
+    """``parent``: the manifest that the copy before made of the disk."""
+
+    export: Export
+    disk: int
+    shard: int
+    parent: str | None = None
+
+
+class ImportJob(Model):
+    """``since``: the manifest whose content ``target`` has already."""
+
+    target: Import
+    manifest: str
+    disk: int
+    shard: int
+    since: str | None = None
+
+
+class Imported(Model):
+    written_bytes: int
+
+
+def run_export(provider: CloudProvider, chunks: ChunkStore, job: ExportJob) -> ShardResult:
+    """Raises Unsupported: the provider exports no disks."""
+    parent = None if job.parent is None else chunks.get_disk(job.parent, job.disk)
+    source = exporter(provider)
+    return export_shard(source, chunks, job.export, job.disk, job.shard, parent)
+
+
+def run_import(provider: CloudProvider, chunks: ChunkStore, job: ImportJob) -> Imported:
+    """Raises Unsupported: the provider imports no disks."""
+    manifest = chunks.get_disk(job.manifest, job.disk)
+    target = importer(provider)
+    return Imported(
+        written_bytes=import_shard(chunks, target, job.target, manifest, job.shard, job.since)
+    )
+
+
+def exporter(provider: CloudProvider) -> DiskExport:
+    if not isinstance(provider, DiskExport):
+        raise Unsupported(f"Disks cannot be read from {provider.type.value}.")
+    return cast("DiskExport", provider)
+
+
+def importer(provider: CloudProvider) -> DiskImport:
+    if not isinstance(provider, DiskImport):
+        raise Unsupported(f"Disks cannot be written to {provider.type.value}.")
+    return cast("DiskImport", provider)
