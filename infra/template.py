@@ -20,7 +20,9 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 import functions
 from infra.gateway import gateway_responses
 from infra.machines import machines
-from novacron.runtime.permissions import OPERATE, PROVISION, Need
+from infra.migrate_vm import TARGET as MIGRATE_VM
+from infra.migrate_vm import machine_text, migrate_vm
+from novacron.runtime.permissions import MOVE, OPERATE, PROVISION, Need
 
 HERE = Path(__file__).parent
 TARGET = HERE / "template.yaml"
@@ -43,12 +45,13 @@ RESOURCES: dict[str, Any] = {
     "index": _sub("${Table.Arn}/index/gsi1"),
     "provision": {"Ref": "ProvisionVm"},
     "operate": {"Ref": "RunOperation"},
+    "migrate": {"Ref": "MigrateVm"},
     "executions": [
         _sub(
             "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:"
             f"${{{machine}.Name}}:*"
         )
-        for machine in ("ProvisionVm", "RunOperation")
+        for machine in ("ProvisionVm", "RunOperation", "MigrateVm")
     ],
     # The account's id and the tenant's name stand between the slashes; both are data.
     "secrets": _sub(
@@ -91,7 +94,9 @@ def _function(module: ModuleType) -> Resource:
     }
     area = module.__name__.split(".")[1]
     if area == "steps":
-        properties["Timeout"] = STEP_SECONDS
+        properties["Timeout"] = getattr(module, "TIMEOUT", STEP_SECONDS)
+        if hasattr(module, "MEMORY"):
+            properties["MemorySize"] = module.MEMORY
     elif area in ("schedules", "events"):
         properties["Timeout"] = JOB_SECONDS
         queue = {"Fn::GetAtt": ["Undelivered", "Arn"]}
@@ -119,6 +124,8 @@ def _variables(module: ModuleType) -> Resource:
         found["NOVACRON_PROVISION_MACHINE"] = {"Ref": "ProvisionVm"}
     if OPERATE in module.REQUIRES:
         found["NOVACRON_OPERATION_MACHINE"] = {"Ref": "RunOperation"}
+    if MOVE in module.REQUIRES:
+        found["NOVACRON_MIGRATION_MACHINE"] = {"Ref": "MigrateVm"}
     if module.__name__ == "functions.system.authorizer":
         for name in ("Issuer", "Audience", "JwksUrl"):
             key = "NOVACRON_JWKS_URL" if name == "JwksUrl" else f"NOVACRON_{name.upper()}"
@@ -170,11 +177,16 @@ class _Plain(yaml.SafeDumper):
 
 
 def main() -> None:
+    _keep(MIGRATE_VM, machine_text(migrate_vm()))
     text = HEADER + yaml.dump(template(), Dumper=_Plain, sort_keys=False, width=100)
+    _keep(TARGET, text)
+
+
+def _keep(target: Path, text: str) -> None:
     if "--check" not in sys.argv:
-        TARGET.write_text(text)
-    elif TARGET.read_text() != text:
-        sys.exit("infra/template.yaml is older than the code: run `make template`")
+        target.write_text(text)
+    elif target.read_text() != text:
+        sys.exit(f"{target.name} is older than the code: run `make template`")
 
 
 if __name__ == "__main__":

@@ -66,6 +66,7 @@ class Machine:
     def __init__(self) -> None:
         self.waiting: list[Operation] = []
         self.started: set[tuple[str, int]] = set()
+        self.answered: list[str] = []
 
     def start(self, operation: Operation) -> None:
         name = (operation.id, operation.attempt)
@@ -76,9 +77,14 @@ class Machine:
     def running(self, operation: Operation) -> bool:
         return any(waiting.id == operation.id for waiting in self.waiting)
 
+    def go_on(self, token: str) -> None:
+        self.answered.append(token)
+
     def run(self, services: Services) -> None:
         while self.waiting:
             operation = self.waiting.pop(0)
+            if operation.kind is OperationKind.VM_MIGRATE:
+                continue  # tests/machine.py runs these
             step = steps.StepInput(tenant=operation.tenant, operation_id=operation.id)
             try:
                 if operation.kind is OperationKind.VM_CREATE:

@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     table: str = ""
     provision_machine: str = ""
     operation_machine: str = ""
+    migration_machine: str = ""
     secret_prefix: str = "novacron"  # noqa: S105 - a name
     issuer: str = ""
     audience: str = "novacron"

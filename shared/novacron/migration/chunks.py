@@ -48,7 +48,7 @@ class ChunkStore:
         self.objects = objects
         self.tenant = tenant
         self.index = index
-        self._key = key
+        self.key = key
 
     def read_leaf(self, entry: Entry, length: int) -> bytes:
         """Raises Corrupted, NotFound."""
@@ -56,13 +56,13 @@ class ChunkStore:
             return bytes(length)
         place = entry.place
         sealed = self.objects.get_range(self.pack_path(place.pack), place.offset, place.length)
-        data = self._key.open(sealed, entry.digest)
+        data = self.key.open(sealed, entry.digest)
         if len(data) != length or digest_of(data) != entry.digest:
             raise Corrupted(f"Leaf {entry.digest.hex()[:16]} is not what it was.")
         return data
 
     def packer(self) -> Packer:
-        return Packer(self, self._key)
+        return Packer(self)
 
     def put_shard(self, manifest_id: str, disk: int, shard: int, entries: Entries) -> None:
         self._put(self._part(manifest_id, disk, f"{shard:06d}"), encode(entries))
@@ -99,10 +99,10 @@ class ChunkStore:
         return f"{self.tenant}/manifests/{manifest_id}/{disk}/{name}"
 
     def _put(self, path: str, data: bytes) -> None:
-        self.objects.put(path, self._key.seal(data, path.encode()))
+        self.objects.put(path, self.key.seal(data, path.encode()))
 
     def _get(self, path: str) -> bytes:
-        return self._key.open(self.objects.get(path), path.encode())
+        return self.key.open(self.objects.get(path), path.encode())
 
 
 class Packer:
@@ -112,8 +112,8 @@ class Packer:
     before a kill is found in the index and not sent again.
     """
 
-    def __init__(self, store: ChunkStore, key: TenantKey) -> None:
-        self._store, self._key, self._lock = store, key, Lock()
+    def __init__(self, store: ChunkStore) -> None:
+        self._store, self._lock = store, Lock()
         self._known: dict[bytes, Place] = {}
         self._taken: set[bytes] = set()
         self._waiting: dict[bytes, bytes] = {}
@@ -132,7 +132,7 @@ class Packer:
             if digest in self._known or digest in self._taken:
                 return
             self._taken.add(digest)
-        sealed = self._key.seal(leaf, digest)
+        sealed = self._store.key.seal(leaf, digest)
         with self._lock:
             self._waiting[digest] = sealed
             self._size += len(sealed)

@@ -24,6 +24,7 @@ class OperationKind(StrEnum):
     VM_RESTART = "vm.restart"
     VM_RESIZE = "vm.resize"
     VM_DELETE = "vm.delete"
+    VM_MIGRATE = "vm.migrate"
     VOLUME_CREATE = "volume.create"
     VOLUME_ATTACH = "volume.attach"
     VOLUME_DETACH = "volume.detach"

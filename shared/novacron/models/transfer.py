@@ -15,13 +15,14 @@ from novacron.models.volume import VolumeClass
 class TransferState(StrEnum):
     """``PENDING`` until it can be used, ``SEALING`` between the last write and ``READY``.
 
-    An export goes PENDING -> OPEN; an import PENDING -> OPEN -> SEALING -> READY.
+    An export goes PENDING -> OPEN -> ENDED; an import PENDING -> OPEN -> SEALING -> READY.
     """
 
     PENDING = "pending"
     OPEN = "open"
     SEALING = "sealing"
     READY = "ready"
+    ENDED = "ended"
     ERROR = "error"
 
 

@@ -13,7 +13,13 @@ from datetime import datetime
 
 from novacron.errors import AlreadyExists, Conflict, NotFound, NotReady, NovaCronError
 from novacron.models.base import Model, PageRequest
-from novacron.models.operation import Operation, OperationState, ResourceKind, ResourceRecord
+from novacron.models.operation import (
+    Operation,
+    OperationKind,
+    OperationState,
+    ResourceKind,
+    ResourceRecord,
+)
 from novacron.models.provider_account import ProviderAccount
 from novacron.operations.kinds import ACCESS, Found
 from novacron.operations.services import Services
@@ -102,7 +108,10 @@ def _resource(look: Look, found: Found, report: Report) -> Report:
     if found.operation is None:
         return report
     resource_id = f"{kind.value}-{found.operation.removeprefix('op-')}"
-    operation = services.store.find_operation(account.tenant, found.operation)
+    whole, _, part = found.operation.removeprefix("op-").partition("-")
+    operation = services.store.find_operation(account.tenant, f"op-{whole}")
+    if operation is not None and operation.kind is OperationKind.VM_MIGRATE:
+        return _migrating(look, operation, bool(part), found, report)
     if operation is not None:
         part_of_another = operation.kind.resource is not kind
         if part_of_another and (not operation.state.final or _there(look, operation)):
@@ -121,6 +130,24 @@ def _resource(look: Look, found: Found, report: Report) -> Report:
         return report
     look.seen.add(found.id)
     return _with(report, "adopted", resource_id)
+
+
+def _migrating(
+    look: Look, operation: Operation, part: bool, found: Found, report: Report
+) -> Report:
+    """What a migration makes is its own affair until it ends; of one that failed nothing stays.
+
+    ``part``: made on the way, as the target's disks are; else it is the VM that it was all for.
+    """
+    if not operation.state.final:
+        return report
+    if operation.state is OperationState.FAILED:
+        return _orphan(look, found, report)
+    if part:
+        return report
+    record_id = f"vm-{operation.id.removeprefix('op-')}"
+    record = look.services.store.resource(operation.tenant, ResourceKind.VM, record_id)
+    return _refresh(look, record, found, report)
 
 
 def _there(look: Look, operation: Operation) -> bool:

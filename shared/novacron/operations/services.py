@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from novacron.errors import InvalidSpec
+from novacron.errors import InvalidSpec, Unsupported
+from novacron.migration.chunks import ChunkStore
 from novacron.models.operation import Operation
 from novacron.models.provider_account import ProviderAccount
 from novacron.providers.agent.courier import Courier, NoCourier
@@ -40,6 +41,9 @@ class Starter(Protocol):
     def running(self, operation: Operation) -> bool:
         """Whether that attempt's execution is still under way."""
 
+    def go_on(self, token: str) -> None:
+        """End the wait of the task that this token is of; one that no longer waits is fine."""
+
 
 class SecretStore(Protocol):
     """Where credentials live."""
@@ -50,6 +54,11 @@ class SecretStore(Protocol):
         """Keep a credential; returns its id. Writing again replaces it."""
 
     def delete(self, secret_id: str) -> None: ...
+
+
+def no_chunks(_tenant: str) -> ChunkStore:
+    """Where no chunk store is configured."""
+    raise Unsupported("This deployment has no chunk store.")
 
 
 class Providers:
@@ -118,6 +127,8 @@ class Services:
     providers: Providers
     starter: Starter
     now: Callable[[], datetime] = field(default=utc_now)
+    chunks: Callable[[str], ChunkStore] = no_chunks
+    """A tenant's chunk store."""
     quotas: dict[str, int] = field(default_factory=DEFAULT_QUOTAS.copy)
     grace: timedelta = timedelta(seconds=GRACE_SECONDS)
     """A younger operation may be between its record and its state machine's start."""

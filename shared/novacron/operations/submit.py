@@ -30,9 +30,9 @@ def submit_create(
     digest = operation_id(who.tenant, key)
     resource = f"{kind.resource.value}-{digest.removeprefix('op-')}"
     operation = _operation(services, who, kind, digest, resource, account_id, spec)
-    again = _again(services, operation)
-    if again is not None:
-        return again
+    found = again(services, operation)
+    if found is not None:
+        return found
     record = ResourceRecord(
         id=resource,
         tenant=who.tenant,
@@ -68,9 +68,9 @@ def submit_change(
     account = services.store.account(who.tenant, record.account_id)
     digest = operation_id(who.tenant, key)
     operation = _operation(services, who, kind, digest, resource_id, account.id, body)
-    again = _again(services, operation)
-    if again is not None:
-        return again
+    found = again(services, operation)
+    if found is not None:
+        return found
     _refuse_ended(record, operation)
     services.store.begin_change(operation, record, account.type)
     services.starter.start(operation)
@@ -126,7 +126,7 @@ def _operation(
     )
 
 
-def _again(services: Services, wanted: Operation) -> Operation | None:
+def again(services: Services, wanted: Operation) -> Operation | None:
     """The operation that this key began before; started again in case the start was lost."""
     found = services.store.find_operation(wanted.tenant, wanted.id)
     if found is None:

@@ -41,7 +41,7 @@ def services() -> Services:
             lambda account: Limiter(buckets, account, time.time),
             AgentQueue(AgentStore(table), utc_now),
         ),
-        starter=StepFunctions(now.provision_machine, now.operation_machine),
+        starter=StepFunctions(now.provision_machine, now.operation_machine, now.migration_machine),
         quotas=now.quotas,
         now=utc_now,
         grace=timedelta(seconds=now.reconcile_grace_seconds),
@@ -53,8 +53,11 @@ class StepFunctions:
     (https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html).
     """
 
-    def __init__(self, provision_machine: str, operation_machine: str) -> None:
+    def __init__(
+        self, provision_machine: str, operation_machine: str, migration_machine: str
+    ) -> None:
         self._provision = provision_machine
+        self._migrate = migration_machine
         self._other = operation_machine
 
     @cached_property
@@ -82,9 +85,19 @@ class StepFunctions:
         except self._client.exceptions.ExecutionDoesNotExist:
             return False
 
+    def go_on(self, token: str) -> None:
+        """One that no longer waits has timed out, or was told before."""
+        gone = (self._client.exceptions.TaskTimedOut, self._client.exceptions.TaskDoesNotExist)
+        try:
+            self._client.send_task_success(taskToken=token, output="{}")
+        except gone:
+            return
+
     def _machine(self, operation: Operation) -> str:
         if operation.kind is OperationKind.VM_CREATE:
             return self._provision
+        if operation.kind is OperationKind.VM_MIGRATE:
+            return self._migrate
         return self._other
 
 

@@ -22,6 +22,8 @@ UPDATE = Need("dynamodb:UpdateItem", "table")
 DELETE = Need("dynamodb:DeleteItem", "table")
 PROVISION = Need("states:StartExecution", "provision")
 OPERATE = Need("states:StartExecution", "operate")
+MOVE = Need("states:StartExecution", "migrate")
+GO_ON = Need("states:SendTaskSuccess", "migrate")
 WATCH = Need("states:DescribeExecution", "executions")
 ASSUME = Need("sts:AssumeRole", "cloud roles")
 IDENTIFY = Need("sts:GetWebIdentityToken", "own identity")
@@ -46,3 +48,7 @@ AUDITED: Needs = frozenset({GET, PUT, UPDATE, DELETE})
 """A change: its place in the audit chain, its idempotency record (deleted when it fails)."""
 CREATE_VM: Needs = AUDITED | {PROVISION}
 CHANGE: Needs = AUDITED | {OPERATE}
+MIGRATE: Needs = AUDITED | {MOVE}
+STEER: Needs = AUDITED | {GO_ON}
+CHUNKS: Needs = frozenset()
+"""To read and write a tenant's chunks."""

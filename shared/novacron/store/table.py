@@ -58,6 +58,19 @@ class Table:
     def delete(self, pk: str, sk: str) -> None:
         self.client.delete_item(TableName=self.name, Key=key(pk, sk))
 
+    def count(self, pk: str, sk: str, by: int) -> None:
+        """Add to a counter, whoever else does at the same time."""
+        self.client.update_item(
+            TableName=self.name,
+            Key=key(pk, sk),
+            UpdateExpression="ADD used :by",
+            ExpressionAttributeValues=_typed({":by": by}),
+        )
+
+    def counter(self, pk: str, sk: str) -> int:
+        reply = self.client.get_item(TableName=self.name, Key=key(pk, sk), ConsistentRead=True)
+        return int(reply["Item"]["used"]["N"]) if "Item" in reply else 0
+
     def counters(self, pk: str) -> dict[str, int]:
         """The counters under ``pk``: sort key -> number."""
         reply = self.client.query(

@@ -26,7 +26,15 @@ from novacron.providers.memory.cloud import (
 )
 from novacron.providers.memory.states import BILLS_COMPUTE
 
-LIVE = frozenset({VmState.PENDING, VmState.RUNNING, VmState.STOPPING, VmState.STOPPED})
+LIVE = frozenset(
+    {
+        VmState.PENDING,
+        VmState.RUNNING,
+        VmState.STOPPING,
+        VmState.STOPPED,
+        VmState.SUSPENDED,
+    }
+)
 
 
 class MemoryVms(MemoryBase, Vms):

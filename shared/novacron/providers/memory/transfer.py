@@ -127,7 +127,7 @@ class MemoryImport(MemoryBase, DiskImport):
         if find(self.cloud.volumes, "volume", target.id).state is not VolumeState.CREATING:
             raise Conflict(f"{target.id} is sealed.")
         for start in range(0, len(data), LEAF_BYTES):
-            leaf = data[start : start + LEAF_BYTES]
+            leaf = data[start : start + LEAF_BYTES].rstrip(b"\0")  # read back with its zeros
             self.cloud.blocks[target.id][(offset + start) // LEAF_BYTES] = leaf
 
     @call

@@ -103,13 +103,15 @@ class MemoryVolumes(MemoryBase, Volumes):
 
     def write_block(self, volume_id: str, number: int, data: bytes) -> None:
         """What a guest would do: write block ``number``."""
-        find(self.cloud.volumes, "volume", volume_id)
-        self.cloud.blocks[volume_id][number] = data
+        with self.opened():
+            find(self.cloud.volumes, "volume", volume_id)
+            self.cloud.blocks[volume_id][number] = data
 
     def read_block(self, volume_id: str, number: int) -> bytes | None:
         """Block ``number``, None where nothing was written."""
-        find(self.cloud.volumes, "volume", volume_id)
-        return self.cloud.blocks[volume_id].get(number)
+        with self.opened():
+            find(self.cloud.volumes, "volume", volume_id)
+            return self.cloud.blocks[volume_id].get(number)
 
     def _attachment(self, volume: Volume, vm_id: str | None) -> Volume:
         state = VolumeState.AVAILABLE if vm_id is None else VolumeState.ATTACHED

@@ -1,0 +1,181 @@
+"""Writes ``statemachines/migrate_vm.asl.json``: its states differ in little but their names.
+
+Each state invokes one function with the operation's ids and its step's name; what it waits for,
+the step says by NotReady, which is tried again. Lists of shards alone travel between states.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+TARGET = Path(__file__).parents[1] / "statemachines" / "migrate_vm.asl.json"
+INVOKE = "arn:aws:states:::lambda:invoke"
+CONCURRENCY = 16
+"""Functions that move shards at once, 8 requests each: about what an EBS snapshot's 1,000 requests
+a second carry at 100 ms a request."""
+HOLD_SECONDS = 3600
+"""A halt longer than this is spent on another round, so that little is left when it ends."""
+
+State = dict[str, Any]
+_KILLED = [
+    "Lambda.ServiceException",
+    "Lambda.TooManyRequestsException",
+    "Lambda.SdkClientException",
+    "Lambda.AWSLambdaException",
+    "Lambda.Unknown",
+    "Runtime.ExitError",
+]
+
+
+def migrate_vm() -> State:
+    """The machine. Input: ``{operation: {tenant, operation_id}}``."""
+    states = {
+        "Decide": _step("decide", "Choose", observe="next"),
+        "Choose": _choice(
+            round="BeginRound", hold="Hold", fence="Fence", seal="Seal", finish="Finish"
+        ),
+        "BeginRound": _step("begin_round", "AwaitExport"),
+        "AwaitExport": _step("await_export", "PrepareTarget"),
+        "PrepareTarget": _step("prepare_target", "PlanCopy"),
+        "PlanCopy": _step("plan_copy", "CopyOut", observe="items"),
+        "CopyOut": _map("CopyShards", "copy_shards", "SealManifests"),
+        "SealManifests": _step("seal_manifests", "PlanApply"),
+        "PlanApply": _step("plan_apply", "CopyIn", observe="items"),
+        "CopyIn": _map("ApplyShards", "apply_shards", "EndRound"),
+        "EndRound": _step("end_round", "Decide"),
+        "Hold": _hold(),
+        "AfterHold": _step("after_hold", "Choose", observe="next"),
+        "Fence": _step("fence", "BeginRound"),
+        "Seal": _step("seal", "Boot"),
+        "Boot": _step("boot", "Commit"),
+        "Commit": _step("commit", "Finish"),
+        "Finish": _step("finish", "Succeeded"),
+        "RollBack": {
+            "Type": "Pass",
+            "Comment": "Go on undoing; the record says why.",
+            "Result": {"Error": "Unknown", "Cause": ""},
+            "ResultPath": "$.failure",
+            "Next": "Compensate",
+        },
+        "Compensate": _compensate(),
+        "Succeeded": {"Type": "Succeed"},
+        "Failed": {
+            "Type": "Fail",
+            "Error": "OperationFailed",
+            "Cause": "The operation's record says why.",
+        },
+    }
+    return {
+        "Comment": "Move a VM: rounds of copying while it runs, a cutover, and on failure back. "
+        "Input: {operation: {tenant, operation_id}}. Written by infra/migrate_vm.py.",
+        "StartAt": "Decide",
+        "States": states,
+    }
+
+
+def machine_text(machine: State) -> str:
+    return json.dumps(machine, indent=2) + "\n"
+
+
+def _payload(step: str, **more: str) -> State:
+    return {
+        "tenant.$": "$.operation.tenant",
+        "operation_id.$": "$.operation.operation_id",
+        "step": step,
+        **more,
+    }
+
+
+def _task(function: str, payload: State, seconds: int) -> State:
+    return {
+        "Type": "Task",
+        "Resource": INVOKE,
+        "Parameters": {"FunctionName": f"${{{function}FunctionArn}}", "Payload": payload},
+        "TimeoutSeconds": seconds,
+        "Retry": [
+            _retry(["NotReady"], 1, 1.2, 3000, 10),
+            _retry(["Throttled", "ProviderUnavailable", "NoCapacity", *_KILLED], 2, 2.0, 12, 60),
+        ],
+    }
+
+
+def _retry(errors: list[str], first: int, rate: float, attempts: int, most: int) -> State:
+    return {
+        "ErrorEquals": errors,
+        "IntervalSeconds": first,
+        "BackoffRate": rate,
+        "MaxAttempts": attempts,
+        "MaxDelaySeconds": most,
+        "JitterStrategy": "FULL",
+    }
+
+
+def _caught() -> State:
+    return {
+        "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "Compensate"}]
+    }
+
+
+def _step(step: str, following: str, observe: str | None = None) -> State:
+    state = _task("Migrate", _payload(step), 300) | _caught()
+    if observe is not None:
+        state["ResultSelector"] = {f"{observe}.$": f"$.Payload.{observe}"}
+    state["ResultPath"] = "$.observed" if observe is not None else None
+    return state | {"Next": following}
+
+
+def _choice(**ways: str) -> State:
+    return {
+        "Type": "Choice",
+        "Choices": [
+            {"Variable": "$.observed.next", "StringEquals": word, "Next": state}
+            for word, state in ways.items()
+        ],
+        "Default": "RollBack",
+    }
+
+
+def _map(inner: str, step: str, following: str) -> State:
+    """Each item a function of its own; one that fails for good ends the map."""
+    payload = _payload(step, **{"item.$": "$.item"})
+    move = _task("Transfer", payload, 900) | {"ResultPath": None, "End": True}
+    return {
+        "Type": "Map",
+        "ItemsPath": "$.observed.items",
+        "ItemSelector": {"operation.$": "$.operation", "item.$": "$$.Map.Item.Value"},
+        "MaxConcurrency": CONCURRENCY,
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": inner,
+            "States": {inner: move},
+        },
+        "ResultPath": None,
+        **_caught(),
+        "Next": following,
+    }
+
+
+def _hold() -> State:
+    """Waits for a person: https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token"""
+    state = _task("Migrate", _payload("hold", **{"token.$": "$$.Task.Token"}), HOLD_SECONDS)
+    late = {"ErrorEquals": ["States.Timeout"], "ResultPath": None, "Next": "AfterHold"}
+    return {
+        **state,
+        "Resource": f"{INVOKE}.waitForTaskToken",
+        "HeartbeatSeconds": HOLD_SECONDS,
+        "Catch": [late, *_caught()["Catch"]],
+        "ResultPath": None,
+        "Next": "Decide",
+    }
+
+
+def _compensate() -> State:
+    payload = _payload("compensate", **{"failure.$": "$.failure"})
+    return _task("Migrate", payload, 300) | {
+        "Comment": "Back to the source, from the journal; past the commit, on to the end.",
+        "Retry": [_retry(["States.ALL"], 2, 1.5, 1000, 60)],
+        "ResultPath": None,
+        "Next": "Failed",
+    }

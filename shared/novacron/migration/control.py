@@ -1,0 +1,132 @@
+"""What callers ask of migrations: begin one, look at it, pause, resume, cut over, cancel."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from novacron.errors import Conflict, InvalidSpec
+from novacron.migration.context import migration_id
+from novacron.migration.shards import exporter, importer
+from novacron.models.base import PageRequest
+from novacron.models.migration import (
+    CreateMigration,
+    Migration,
+    Migrations,
+    MigrationView,
+    Phase,
+)
+from novacron.models.operation import Operation, OperationKind, ResourceKind
+from novacron.operations.services import Services
+from novacron.operations.submit import again, operation_id
+from novacron.store.migrations import MigrationStore
+from novacron.tenancy.principal import Principal
+
+
+def begin(services: Services, who: Principal, asked: CreateMigration, key: str) -> Operation:
+    """Begin to move a VM; the operation's ``resource_id`` is the VM's, which is locked.
+
+    ``key`` as in ``submit_create``. Raises NotFound (VM, account), Unsupported (a provider that
+    cannot), InvalidSpec, Conflict.
+    """
+    record = services.store.resource(who.tenant, ResourceKind.VM, asked.vm_id)
+    source = services.store.account(who.tenant, record.account_id)
+    target = services.store.account(who.tenant, asked.spec.account_id)
+    now = services.now()
+    operation = Operation(
+        id=operation_id(who.tenant, key),
+        tenant=who.tenant,
+        subject=who.subject,
+        kind=OperationKind.VM_MIGRATE,
+        resource_id=record.id,
+        account_id=source.id,
+        request=asked.spec.model_dump(mode="json"),
+        created_at=now,
+        updated_at=now,
+    )
+    found = again(services, operation)
+    if found is not None:
+        return found
+    if (source.id, record.region) == (target.id, asked.spec.region) and not asked.spec.zone:
+        raise InvalidSpec("The VM is there already.", field="spec.region")
+    exporter(services.providers.of(source))
+    importer(services.providers.of(target))
+    migration = Migration(
+        id=migration_id(operation.id),
+        tenant=who.tenant,
+        operation_id=operation.id,
+        vm_id=record.id,
+        source_account_id=source.id,
+        spec=asked.spec,
+        created_at=now,
+        updated_at=now,
+    )
+    # The record first: an operation without one could not be carried out.
+    MigrationStore(services.store.table).begin(migration)
+    services.store.begin_change(operation, record, source.type)
+    services.starter.start(operation)
+    return operation
+
+
+def view(services: Services, tenant: str, migration: str) -> MigrationView:
+    """Raises NotFound."""
+    store = MigrationStore(services.store.table)
+    return _view(store, store.get(tenant, migration))
+
+
+def listed(services: Services, tenant: str, page: PageRequest) -> Migrations:
+    store = MigrationStore(services.store.table)
+    found = store.page(tenant, page)
+    shown = [_view(store, one) for one in found.items]
+    return Migrations(items=shown, next_cursor=found.next_cursor)
+
+
+def pause(services: Services, who: Principal, migration: str) -> MigrationView:
+    """Copy nothing more until it is resumed. A cutover that has begun is not paused."""
+    return _ask(services, who, migration, paused=True)
+
+
+def resume(services: Services, who: Principal, migration: str) -> MigrationView:
+    return _ask(services, who, migration, paused=False)
+
+
+def cut_over(services: Services, who: Principal, migration: str) -> MigrationView:
+    """Cut over as soon as the round that is under way has ended; ends a pause."""
+    return _ask(services, who, migration, paused=False, approved=True)
+
+
+def cancel(services: Services, who: Principal, migration: str) -> MigrationView:
+    """Undo it: the source goes on. Conflict once the target has taken over."""
+    return _ask(services, who, migration, cancelled=True)
+
+
+def _ask(services: Services, who: Principal, migration: str, **wanted: Any) -> MigrationView:
+    store = MigrationStore(services.store.table)
+    found = store.get(who.tenant, migration)
+    if found.phase in (Phase.COMMITTED, Phase.COMPLETED, Phase.ROLLED_BACK):
+        raise Conflict(f"{found.id} is {found.phase.value}.")
+    control = store.ask(who.tenant, migration, lambda now: now.model_copy(update=wanted))
+    if control.token is not None and not control.paused:
+        services.starter.go_on(control.token)
+    return view(services, who.tenant, migration)
+
+
+def _view(store: MigrationStore, migration: Migration) -> MigrationView:
+    shown = MigrationView.model_fields.keys() & Migration.model_fields.keys()
+    told = {name: getattr(migration, name) for name in shown}
+    control = store.control(migration.tenant, migration.id)
+    return MigrationView(**told, paused=control.paused, downtime_seconds=downtime(migration))
+
+
+def downtime(migration: Migration) -> dict[str, float]:
+    """Each term of the cutover, from the source's stop to the target's answer, and their sum.
+
+    Empty until the target has answered.
+    """
+    marks = list(migration.marks.items())
+    names = [name for name, _ in marks]
+    if "answered" not in names:
+        return {}
+    upto = marks[: names.index("answered") + 1]
+    terms = {name: (after - at).total_seconds() for (name, at), (_, after) in pairwise(upto)}
+    return {**terms, "total": sum(terms.values())}

@@ -1,0 +1,239 @@
+"""From the source's last instruction to the target's first answer, and what follows."""
+
+from __future__ import annotations
+
+import socket
+from datetime import timedelta
+
+from novacron.errors import Conflict, NotFound, NotReady
+from novacron.migration.context import Context, progress
+from novacron.migration.converge import converged, predicted_downtime
+from novacron.migration.rounds import DONE, StepResult, tidy
+from novacron.migration.shards import exporter, importer
+from novacron.models.migration import Cutover, Effect, Phase, Probe
+from novacron.models.operation import OperationState, ResourceKind, ResourceRecord
+from novacron.models.transfer import AssembleSpec, TransferState
+from novacron.models.vm import Vm, VmState
+from novacron.providers.transfer import Fencing
+
+ORDERLY = timedelta(seconds=60)
+"""How long a guest may take to shut down before it is switched off: from then on it is downtime."""
+PROBE_SECONDS = 1.0
+
+ROUND, HOLD, FENCE, SEAL = "round", "hold", "fence", "seal"
+FINISH, ROLL_BACK = "finish", "roll_back"
+PAUSED = "paused"
+
+
+def decide(now: Context) -> StepResult:
+    """Where to go on, at the start, after a crash and after each round."""
+    migration = now.migration
+    if migration.phase in (Phase.COMMITTED, Phase.COMPLETED):
+        return StepResult(next=FINISH)
+    if migration.error is not None:
+        return StepResult(next=ROLL_BACK)
+    if now.control.cancelled:
+        raise Conflict("The migration was cancelled.")
+    if migration.in_round:
+        return StepResult(next=ROUND)
+    if migration.phase is Phase.CUTTING_OVER:
+        return StepResult(next=SEAL if migration.rounds[-1].final else FENCE)
+    return _between_rounds(now)
+
+
+def _between_rounds(now: Context) -> StepResult:
+    """Another round, a halt, or the cutover."""
+    tidy(now)
+    spec, rounds = now.migration.spec, now.migration.rounds
+    if now.control.paused:
+        return _hold(now, PAUSED)
+    if now.control.approved:
+        return StepResult(next=FENCE)
+    why = converged(rounds, spec.max_rounds, spec.max_downtime_seconds)
+    if why is None:
+        return _another(now)
+    if spec.cutover is Cutover.APPROVED:
+        return _hold(now, f"waiting for approval: {why}")
+    seconds, most = predicted_downtime(rounds), spec.max_downtime_seconds
+    if seconds > most:
+        told = f"the downtime would be about {seconds:.0f} s, {most} s were asked for"
+        return _hold(now, f"{told}: {why}; approve it or cancel")
+    return StepResult(next=FENCE)
+
+
+def _another(now: Context) -> StepResult:
+    if now.migration.phase is Phase.HOLDING:
+        now.save(phase=Phase.COPYING)
+    return StepResult(next=ROUND)
+
+
+def _hold(now: Context, reason: str) -> StepResult:
+    now.save(phase=Phase.HOLDING, reason=reason)
+    return StepResult(next=HOLD)
+
+
+def hold(now: Context, token: str) -> StepResult:
+    """Keep the token of the task that waits. Who is asked to go on reads it after having written
+    what is wanted, and this reads what is wanted after having written it: no word is missed."""
+    control = now.store.ask(
+        now.migration.tenant,
+        now.migration.id,
+        lambda one: one.model_copy(update={"token": token}),
+    )
+    waits = control.paused or not control.approved
+    resumed = now.migration.reason == PAUSED and not control.paused
+    if control.cancelled or resumed or not waits:
+        now.services.starter.go_on(token)
+    return DONE
+
+
+def after_hold(now: Context) -> StepResult:
+    """It has held for long: bring the target up to date, unless it is paused."""
+    if now.control.paused and not now.control.cancelled:
+        return StepResult(next=HOLD)
+    return _another(now)
+
+
+def fence(now: Context) -> StepResult:
+    """The source writes nothing any more. Its disks stay as they are until the end."""
+    if now.migration.phase is not Phase.CUTTING_OVER:
+        now.intend(Effect.FENCE)
+        now.save(phase=Phase.CUTTING_OVER, marks=now.mark("fence"), reason=None)
+        progress(now, 85)
+    provider, vm_id = now.source, now.source_vm_id
+    if isinstance(provider, Fencing):
+        vm: Vm = provider.fence_vm(vm_id)
+    else:
+        late = now.services.now() - now.migration.marks["fence"] > ORDERLY
+        vm = provider.stop_vm(vm_id, force=late)
+    if vm.state not in (VmState.STOPPED, VmState.SUSPENDED):
+        vm = provider.get_vm(vm_id)
+    if vm.state not in (VmState.STOPPED, VmState.SUSPENDED):
+        raise NotReady(f"{now.record.id} is {vm.state.value}.")
+    now.save(marks=now.mark("final copy"))
+    return DONE
+
+
+def seal(now: Context) -> StepResult:
+    """The target's disks are complete; wait until a VM can use them."""
+    target, applied = importer(now.target), now.migration.applied
+    if applied is None:
+        raise Conflict("Nothing has been copied yet.")
+    now.save(marks=now.mark("seal"))
+    sealed = []
+    for index, one in enumerate(now.imports):
+        if one.state is TransferState.OPEN:
+            one = target.seal_import(one, now.chunks.get_disk(applied, index).written)
+        elif one.state is not TransferState.READY:
+            one = target.get_import(one)
+        sealed.append(one)
+    now.save(imports=[now.seal(one) for one in sealed])
+    if any(one.state is TransferState.ERROR for one in sealed):
+        raise Conflict("A disk of the target could not be completed.")
+    if any(one.state is not TransferState.READY for one in sealed):
+        raise NotReady("The target's disks are being completed.")
+    return DONE
+
+
+def boot(now: Context) -> StepResult:
+    """Make the VM at the target and wait until it runs and answers."""
+    now.save(marks=now.mark("boot"))
+    if now.migration.target_vm_id is None:
+        now.intend(Effect.VM)
+        vm = importer(now.target).assemble_vm(assembly(now), now.imports, now.owner())
+        now.save(target_vm_id=vm.id)
+        if vm.provider_operation is not None:
+            now.target.check_operation(vm.provider_operation)
+    vm = now.target.get_vm(now.migration.target_vm_id or "")
+    if vm.state in (VmState.ERROR, VmState.DELETED):
+        raise Conflict(f"The target is {vm.state.value}.")
+    if vm.state is not VmState.RUNNING:
+        raise NotReady(f"The target is {vm.state.value}.")
+    now.save(marks=now.mark("probe"))
+    probe(now, vm, now.migration.spec.probe)
+    now.save(marks=now.mark("answered"))
+    return DONE
+
+
+def probe(now: Context, vm: Vm, wanted: Probe | None) -> None:
+    """Raises NotReady while the target does not answer, Conflict when it has had its time."""
+    if wanted is None:
+        return
+    for address in [*vm.private_ips, *vm.public_ips]:
+        try:
+            socket.create_connection((address, wanted.port), PROBE_SECONDS).close()
+        except OSError:
+            continue
+        return
+    waited = now.services.now() - now.migration.marks["probe"]
+    if waited > timedelta(seconds=wanted.timeout_seconds):
+        raise Conflict(f"The target did not answer on port {wanted.port} in {waited.seconds} s.")
+    raise NotReady(f"The target does not answer on port {wanted.port} yet.")
+
+
+def assembly(now: Context) -> AssembleSpec:
+    """The target VM: what was asked for, and what is left out as it is at the source."""
+    spec, document = now.migration.spec, now.record.document
+    return AssembleSpec(
+        name=spec.name or now.record.name,
+        region=spec.region,
+        zone=spec.zone,
+        vcpus=spec.vcpus or document.get("vcpus") or 1,
+        memory_mib=spec.memory_mib or document.get("memory_mib") or 1024,
+        boot_mode=spec.boot_mode,
+        instance_type=spec.instance_type,
+        subnet_id=spec.subnet_id,
+        private_ip=spec.private_ip,
+        public_ip=spec.public_ip,
+        firewall_ids=spec.firewall_ids,
+        tags=document.get("tags", {}) if spec.tags is None else spec.tags,
+    )
+
+
+def commit(now: Context) -> StepResult:
+    """From here on the target is the VM: it is recorded, and nothing goes back by itself."""
+    if now.migration.phase is Phase.CUTTING_OVER:
+        now.save(phase=Phase.COMMITTED, new_vm_id=_adopt(now), marks=now.mark("committed"))
+    progress(now, 95)
+    return DONE
+
+
+def _adopt(now: Context) -> str:
+    found = now.target.get_vm(now.migration.target_vm_id or "")
+    at, store = now.services.now(), now.services.store
+    record = ResourceRecord(
+        id=f"vm-{now.operation.id.removeprefix('op-')}",
+        tenant=now.operation.tenant,
+        kind=ResourceKind.VM,
+        account_id=now.target_account.id,
+        provider_id=found.id,
+        name=found.name,
+        region=found.region,
+        state=found.state.value,
+        document=found.model_dump(mode="json"),
+        observed_at=at,
+        created_at=at,
+    )
+    try:
+        store.resource(record.tenant, record.kind, record.id)
+    except NotFound:
+        store.adopt(record, now.target_account.type)
+    return record.id
+
+
+def finish(now: Context) -> StepResult:
+    """Remove what only the move needed; the source stays, switched off, for its owner to delete."""
+    if now.operation.state.final:
+        return DONE
+    for export in now.migration.exports:
+        exporter(now.source).delete_export(now.open(export))
+    vm = now.source.stop_vm(now.source_vm_id, force=True)
+    ended = {"state": OperationState.SUCCEEDED, "percent": 100, "updated_at": now.services.now()}
+    kept = now.record.model_copy(
+        update={"state": vm.state.value, "document": vm.model_dump(mode="json")}
+    )
+    if now.migration.phase is not Phase.COMPLETED:
+        now.save(phase=Phase.COMPLETED, exports=[])
+    operation = now.operation.model_copy(update=ended)
+    now.services.store.end(operation, kept, now.source_account.type, gone=False)
+    return DONE

@@ -1,0 +1,239 @@
+"""A round: export, copy out, manifest, copy in. Rounds repeat until the rest is small enough."""
+
+from __future__ import annotations
+
+from novacron.errors import Conflict, NotFound, NotReady
+from novacron.migration.context import Context, progress
+from novacron.migration.leaves import SHARD_BYTES, shard_count
+from novacron.migration.manifest import DiskManifest
+from novacron.migration.shards import (
+    ExportJob,
+    ImportJob,
+    exporter,
+    importer,
+    run_export,
+    run_import,
+)
+from novacron.migration.transfer import export_shard, seal_manifest, shards_to_import
+from novacron.models.base import Model
+from novacron.models.migration import Effect, JournalEntry, Phase, Round
+from novacron.models.transfer import Export, ImportSpec, TransferState
+
+MOST_ITEMS = 1000
+"""Work items of one round: their list travels between two states, which hold 256 KiB
+(https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html)."""
+
+
+class WorkItem(Model):
+    """Some of a disk's shards, one after another."""
+
+    disk: int
+    shards: list[int]
+
+
+class StepResult(Model):
+    """``next``: where the machine goes on, where there is a choice."""
+
+    next: str = ""
+    items: list[WorkItem] = []
+
+
+DONE = StepResult()
+
+
+def begin_round(now: Context) -> StepResult:
+    """Fix the moment that this round copies. A round that has begun goes on."""
+    rounds = now.migration.rounds
+    final = now.migration.phase is Phase.CUTTING_OVER
+    if rounds and not rounds[-1].ended:
+        return DONE
+    tidy(now)
+    number = len(rounds) + 1
+    part = f"e{number}"
+    now.intend(Effect.EXPORT, part, number)
+    since = now.export if now.migration.exports else None
+    export = exporter(now.source).begin_export(now.source_vm_id, since, now.owner(part))
+    fresh = Round(number=number, export_id=export.id, final=final, started_at=now.services.now())
+    kept = now.migration.exports[-1:]
+    now.save(rounds=[*rounds, fresh], exports=[*kept, now.seal(export)], reason=None)
+    return DONE
+
+
+def await_export(now: Context) -> StepResult:
+    """Raises NotReady until the export can be read, Conflict when it failed."""
+    found = exporter(now.source).get_export(now.export)
+    if found.state is TransferState.ERROR:
+        raise Conflict(f"The export {found.id} failed.")
+    if found != now.export:
+        now.save(exports=[*now.migration.exports[:-1], now.seal(found)])
+    if found.state is not TransferState.OPEN:
+        raise NotReady(f"The export {found.id} is {found.state.value}.")
+    return DONE
+
+
+def prepare_target(now: Context) -> StepResult:
+    """Make the target's disks, as large as the source's, and wait until they can be written."""
+    target, imports = importer(now.target), now.imports
+    for index in range(len(imports), len(now.export.disks)):
+        now.intend(Effect.IMPORT, "i", index)
+        imports.append(target.begin_import(import_spec(now, index), now.owner("i")))
+        now.save(imports=[now.seal(one) for one in imports])
+    if all(one.state is TransferState.OPEN for one in imports):
+        return DONE
+    imports = [target.get_import(one) for one in imports]
+    now.save(imports=[now.seal(one) for one in imports])
+    if any(one.state is not TransferState.OPEN for one in imports):
+        raise NotReady("The target's disks are being made.")
+    return DONE
+
+
+def import_spec(now: Context, index: int) -> ImportSpec:
+    """The target's disk for the source's disk of that number."""
+    spec = now.migration.spec
+    stem = (spec.name or now.record.name)[:59].rstrip("-")
+    return ImportSpec(
+        name=f"{stem}-{index}",
+        region=spec.region,
+        zone=spec.zone,
+        index=index,
+        size_bytes=now.export.disks[index].size_bytes,
+        boot_mode=spec.boot_mode,
+    )
+
+
+def plan_copy(now: Context) -> StepResult:
+    """The shards that this round must look at."""
+    export = now.export
+    shards = [_shards(now, export, disk) for disk in range(len(export.disks))]
+    return StepResult(items=grouped(shards))
+
+
+def copy_shards(now: Context, item: WorkItem) -> StepResult:
+    """Bring the item's shards into the chunk store."""
+    for shard in item.shards:
+        go_on(now)
+        job = ExportJob(
+            export=now.export, disk=item.disk, shard=shard, parent=now.migration.applied
+        )
+        run_export(now.source, now.chunks, job)
+    return DONE
+
+
+def seal_manifests(now: Context) -> StepResult:
+    """Every disk's manifest. A part that is missing is made here: none can be forgotten."""
+    export, applied = now.export, now.migration.applied
+    for disk in range(len(export.disks)):
+        if _found(now, export.id, disk) is not None:
+            continue
+        parent = None if applied is None else now.chunks.get_disk(applied, disk)
+        results = [
+            export_shard(exporter(now.source), now.chunks, export, disk, shard, parent)
+            for shard in _shards(now, export, disk)
+        ]
+        seal_manifest(now.chunks, export, disk, parent, results)
+    return DONE
+
+
+def plan_apply(now: Context) -> StepResult:
+    """The shards that the target does not have yet."""
+    export = now.export
+    shards = [
+        shards_to_import(now.chunks, now.chunks.get_disk(export.id, disk), now.migration.applied)
+        for disk in range(len(export.disks))
+    ]
+    return StepResult(items=grouped(shards))
+
+
+def apply_shards(now: Context, item: WorkItem) -> StepResult:
+    """Write the item's shards to the target's disk."""
+    export = now.export
+    for shard in item.shards:
+        go_on(now)
+        job = ImportJob(
+            target=now.imports[item.disk],
+            manifest=export.id,
+            disk=item.disk,
+            shard=shard,
+            since=now.migration.applied,
+        )
+        written = run_import(now.target, now.chunks, job).written_bytes
+        now.store.count(now.migration.tenant, now.migration.id, export.id, written)
+    return DONE
+
+
+def end_round(now: Context) -> StepResult:
+    """The target has it all."""
+    last = now.migration.rounds[-1]
+    if last.ended:
+        return DONE
+    export_id = last.export_id
+    moved = now.store.counted(now.migration.tenant, now.migration.id, export_id)
+    took = max(0.001, (now.services.now() - last.started_at).total_seconds())
+    ended = last.model_copy(update={"changed_bytes": moved, "seconds": took})
+    now.save(rounds=[*now.migration.rounds[:-1], ended], applied=export_id)
+    progress(now, min(80, 20 + 10 * last.number))
+    return DONE
+
+
+def tidy(now: Context) -> None:
+    """After a round: close its export, and remove the one that it was told against.
+
+    Not before the round's end is written down: until then both may be read again.
+    """
+    source, journal = exporter(now.source), now.migration.journal
+    if now.migration.in_round or not now.migration.exports:
+        return
+    *earlier, last = now.migration.exports
+    if last.state is not TransferState.ENDED:
+        source.end_export(now.open(last))
+        last = last.model_copy(update={"state": TransferState.ENDED})
+        now.save(exports=[*earlier, last])
+    for one in earlier:
+        source.delete_export(now.open(one))
+    if earlier:
+        journal = [_undone(one, now.migration.rounds[-1].number) for one in journal]
+        now.save(exports=[last], journal=journal)
+
+
+def _undone(entry: JournalEntry, number: int) -> JournalEntry:
+    """Of an earlier round's export, which has been deleted."""
+    earlier = entry.effect is Effect.EXPORT and entry.index < number
+    return entry.model_copy(update={"undone": True}) if earlier else entry
+
+
+def go_on(now: Context) -> None:
+    """Raises NotReady while the migration is paused, Conflict when it was cancelled."""
+    control = now.store.control(now.migration.tenant, now.migration.id)
+    if control.cancelled:
+        raise Conflict("The migration was cancelled.")
+    if control.paused:
+        raise NotReady("The migration is paused.")
+
+
+def grouped(shards: list[list[int]]) -> list[WorkItem]:
+    """``shards`` of each disk as at most about MOST_ITEMS items."""
+    each = -(-sum(map(len, shards)) // MOST_ITEMS) or 1
+    return [
+        WorkItem(disk=disk, shards=mine[start : start + each])
+        for disk, mine in enumerate(shards)
+        for start in range(0, len(mine), each)
+    ]
+
+
+def _shards(now: Context, export: Export, disk: int) -> list[int]:
+    """Where the provider can tell here and now what changed, only those; else all."""
+    size = export.disks[disk].size_bytes
+    if "agent" in export.access:
+        return list(range(shard_count(size)))
+    touched: set[int] = set()
+    for extent in exporter(now.source).extents(export, disk, 0, size):
+        last = (extent.offset + extent.length - 1) // SHARD_BYTES
+        touched.update(range(extent.offset // SHARD_BYTES, last + 1))
+    return sorted(touched)
+
+
+def _found(now: Context, manifest_id: str, disk: int) -> DiskManifest | None:
+    try:
+        return now.chunks.get_disk(manifest_id, disk)
+    except NotFound:
+        return None

@@ -1,0 +1,82 @@
+"""The states of ``statemachines/migrate_vm`` by name. Each may run any number of times, and stop
+anywhere; what it waits for, it says by raising NotReady."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from novacron.errors import Conflict
+from novacron.migration import cutover, rounds
+from novacron.migration.context import Context, load
+from novacron.migration.roll_back import roll_back
+from novacron.migration.rounds import StepResult, WorkItem
+from novacron.operations.compensate import Failure
+from novacron.operations.services import Services
+from novacron.operations.steps import StepInput
+
+
+class Step(StrEnum):
+    DECIDE = "decide"
+    BEGIN_ROUND = "begin_round"
+    AWAIT_EXPORT = "await_export"
+    PREPARE_TARGET = "prepare_target"
+    PLAN_COPY = "plan_copy"
+    SEAL_MANIFESTS = "seal_manifests"
+    PLAN_APPLY = "plan_apply"
+    END_ROUND = "end_round"
+    AFTER_HOLD = "after_hold"
+    FENCE = "fence"
+    SEAL = "seal"
+    BOOT = "boot"
+    COMMIT = "commit"
+    FINISH = "finish"
+    COPY_SHARDS = "copy_shards"
+    APPLY_SHARDS = "apply_shards"
+    HOLD = "hold"
+    COMPENSATE = "compensate"
+
+
+class MigrationStep(StepInput):
+    """One run of a step: of the shards ``item``, for the waiting task ``token``, after
+    ``failure``, where the step is about one."""
+
+    step: Step
+    item: WorkItem | None = None
+    token: str | None = None
+    failure: Failure | None = None
+
+
+PLAIN: dict[Step, Callable[[Context], StepResult]] = {
+    Step.DECIDE: cutover.decide,
+    Step.BEGIN_ROUND: rounds.begin_round,
+    Step.AWAIT_EXPORT: rounds.await_export,
+    Step.PREPARE_TARGET: rounds.prepare_target,
+    Step.PLAN_COPY: rounds.plan_copy,
+    Step.SEAL_MANIFESTS: rounds.seal_manifests,
+    Step.PLAN_APPLY: rounds.plan_apply,
+    Step.END_ROUND: rounds.end_round,
+    Step.AFTER_HOLD: cutover.after_hold,
+    Step.FENCE: cutover.fence,
+    Step.SEAL: cutover.seal,
+    Step.BOOT: cutover.boot,
+    Step.COMMIT: cutover.commit,
+    Step.FINISH: cutover.finish,
+}
+WORK = {Step.COPY_SHARDS: rounds.copy_shards, Step.APPLY_SHARDS: rounds.apply_shards}
+FORWARD = frozenset({Step.FINISH, Step.COMPENSATE, Step.DECIDE})
+"""Not stopped by a cancel that comes too late, or that is being carried out."""
+
+
+def run(services: Services, given: MigrationStep) -> StepResult:
+    """Raises Conflict when the migration was cancelled; what the providers raise."""
+    now = load(services, given)
+    if now.control.cancelled and given.step not in FORWARD and now.stoppable:
+        raise Conflict("The migration was cancelled.")
+    if given.step is Step.COMPENSATE:
+        return roll_back(now, given.failure or Failure())
+    if given.step is Step.HOLD:
+        return cutover.hold(now, given.token or "")
+    if given.step in WORK:
+        return WORK[given.step](now, given.item or WorkItem(disk=0, shards=[]))
+    return PLAIN[given.step](now)

@@ -1,0 +1,178 @@
+"""A VM's move from one account to another."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from novacron.models.base import Model, Name, ResourceId, Tags
+from novacron.models.image import BootMode
+from novacron.models.operation import OperationError
+from novacron.models.transfer import Export, Import
+
+
+class Phase(StrEnum):
+    """Where a migration is. The source runs up to CUTTING_OVER, the target from COMMITTED on."""
+
+    COPYING = "copying"
+    HOLDING = "holding"
+    CUTTING_OVER = "cutting_over"
+    COMMITTED = "committed"
+    COMPLETED = "completed"
+    ROLLED_BACK = "rolled_back"
+
+    @property
+    def final(self) -> bool:
+        return self in (Phase.COMPLETED, Phase.ROLLED_BACK)
+
+
+class Cutover(StrEnum):
+    """Whether the source is stopped as soon as that is short enough, or when someone says so."""
+
+    AUTOMATIC = "automatic"
+    APPROVED = "approved"
+
+
+class Probe(Model):
+    """How the target shows that it serves: it accepts TCP connections at ``port``."""
+
+    port: int = Field(ge=1, le=65535)
+    timeout_seconds: int = Field(default=300, ge=1, le=3600)
+
+
+class MigrationSpec(Model):
+    """Where a VM is to go. What is left out stays as it is at the source."""
+
+    account_id: ResourceId
+    region: str = Field(min_length=1, max_length=64)
+    zone: str | None = None
+    name: Name | None = None
+    vcpus: int | None = Field(default=None, ge=1, le=896)
+    memory_mib: int | None = Field(default=None, ge=64, le=33554432)
+    instance_type: str | None = None
+    subnet_id: ResourceId | None = None
+    firewall_ids: list[ResourceId] = []
+    private_ip: str | None = None
+    public_ip: bool | None = None
+    boot_mode: BootMode = BootMode.BIOS
+    tags: Tags | None = None
+    cutover: Cutover = Cutover.AUTOMATIC
+    max_downtime_seconds: int = Field(default=30, ge=1, le=86_400)
+    """Copying goes on until the rest can be moved in so long, or no longer shrinks."""
+    max_rounds: int = Field(default=10, ge=1, le=100)
+    probe: Probe | None = None
+    """None: the provider's word that it runs is enough."""
+
+
+class CreateMigration(Model):
+    vm_id: ResourceId
+    spec: MigrationSpec
+
+
+class Round(Model):
+    """One copy of what had changed. ``changed_bytes`` arrived at the target; ``seconds`` from
+    the export's moment to the last write."""
+
+    number: int
+    export_id: str
+    changed_bytes: int = 0
+    seconds: float = 0.0
+    final: bool = False
+    started_at: datetime
+
+    @property
+    def ended(self) -> bool:
+        return self.seconds > 0
+
+
+class Effect(StrEnum):
+    """What can be undone."""
+
+    EXPORT = "export"
+    IMPORT = "import"
+    FENCE = "fence"
+    VM = "vm"
+
+
+class JournalEntry(Model):
+    """Written before the effect; ``owner`` finds what it made. Undone in reverse order.
+
+    ``index``: a disk's, or the number of an export's round.
+    """
+
+    effect: Effect
+    owner: str
+    at: datetime
+    index: int = 0
+    undone: bool = False
+
+
+class Migration(Model):
+    """``id`` is its operation's with another prefix. Secrets in ``exports`` and ``imports`` are
+    sealed. ``exports`` holds the one that is open and the one before it, newest last."""
+
+    id: str
+    tenant: str
+    operation_id: str
+    vm_id: str
+    source_account_id: str
+    spec: MigrationSpec
+    phase: Phase = Phase.COPYING
+    rounds: list[Round] = []
+    exports: list[Export] = []
+    imports: list[Import] = []
+    applied: str | None = None
+    """The manifest whose content the target's disks have."""
+    target_vm_id: str | None = None
+    """The provider's id of what was assembled."""
+    new_vm_id: str | None = None
+    """The record of the VM at the target, once committed."""
+    marks: dict[str, datetime] = {}
+    """When each part of the cutover began, in order."""
+    reason: str | None = None
+    """Why it holds, where it does."""
+    journal: list[JournalEntry] = []
+    error: OperationError | None = None
+    created_at: datetime
+    updated_at: datetime
+    version: int = 0
+
+    @property
+    def in_round(self) -> bool:
+        return not self.rounds or not self.rounds[-1].ended
+
+
+class Control(Model):
+    """What callers asked of a migration; steps read it and never write over it."""
+
+    paused: bool = False
+    cancelled: bool = False
+    approved: bool = False
+    token: str | None = None
+    """Of the task that waits for an approval or for the end of a pause."""
+
+
+class MigrationView(Model):
+    """What a caller sees. ``downtime_seconds`` has every term, in the order they happened."""
+
+    id: str
+    operation_id: str
+    vm_id: str
+    source_account_id: str
+    spec: MigrationSpec
+    phase: Phase
+    paused: bool
+    rounds: list[Round]
+    new_vm_id: str | None
+    downtime_seconds: dict[str, float]
+    reason: str | None
+    error: OperationError | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Migrations(Model):
+    items: list[MigrationView]
+    next_cursor: str | None = None
