@@ -34,8 +34,14 @@ class Listing:
     def ratio(self) -> float:
         return self.ours.seconds / self.raw.seconds
 
+    @property
+    def cpu_ratio(self) -> float:
+        """Which neighbours do not change."""
+        return self.ours.cpu / self.raw.cpu
+
     def __str__(self) -> str:
-        return f"{self.name} {self.ratio:.2f} x the raw SDK, memory {self.growth:.2f} x one page"
+        ratios = f"{self.ratio:.2f} x the raw SDK ({self.cpu_ratio:.2f} x its CPU)"
+        return f"{self.name} {ratios}, memory {self.growth:.2f} x one page"
 
     def table(self) -> str:
         rows: dict[str, Cost | str] = {"ours": self.ours, "raw SDK": self.raw, **self.others}
