@@ -61,6 +61,7 @@ test: setup ## all tests, and those of units and handlers on a second Python if 
 
 bench: setup ## every runnable comparison
 	@for file in bench/*.py; do case $$file in */__init__.py) ;; *) $(RUN) bench.$$(basename $$file .py) || exit 1;; esac; done
+	@$(RUN) bench.cold_start
 	@$(RUN) bench.listing
 
 deploy: setup .tools/sam/.ready ## to real AWS: ENV=dev ISSUER=https://... JWKS_URL=https://...

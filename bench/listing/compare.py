@@ -2,60 +2,59 @@
 
 from __future__ import annotations
 
-import gc
-import time
-import tracemalloc
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib import import_module
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.listing.subject import VMS, Subject, Way
-from novacron.models.base import PageRequest
-from novacron.models.vm import VmFilter
+from bench.listing.measure import Cost, cost_of, growth, least, tried
+from bench.listing.subject import VMS, Subject
 
 ROUNDS = 2
-TRACED_PAGES = 3
-"""Tracing slows the local cloud too, which is in this process: a leak shows in three pages."""
+LONG = 5.0
+"""Seconds of a walk after which it is not repeated: others' work moves it little."""
 CLOUDS = ("aws", "azure", "gcp", "libvirt")
 
 
 @dataclass(frozen=True)
-class Time:
-    seconds: float
-    cpu: float
-
-
-@dataclass(frozen=True)
 class Listing:
-    """``others``: by name; a text says why there is no time."""
+    """``others``: by name; a text says why there is no cost."""
 
     name: str
-    ours: Time
-    raw: Time
-    others: dict[str, Time | str]
+    ours: Cost
+    raw: Cost
+    others: dict[str, Cost | str]
     growth: float
 
     @property
     def ratio(self) -> float:
         return self.ours.seconds / self.raw.seconds
 
+    @property
+    def cpu_ratio(self) -> float:
+        """Which neighbours do not change."""
+        return self.ours.cpu / self.raw.cpu
+
     def __str__(self) -> str:
-        return f"{self.name} {self.ratio:.2f} x the raw SDK, memory {self.growth:.2f} x one page"
+        ratios = f"{self.ratio:.2f} x the raw SDK ({self.cpu_ratio:.2f} x its CPU)"
+        return f"{self.name} {ratios}, memory {self.growth:.2f} x one page"
 
     def table(self) -> str:
-        rows: dict[str, Time | str] = {"ours": self.ours, "raw SDK": self.raw, **self.others}
-        lines = [_row(self.raw, name, time) for name, time in rows.items()]
-        return "\n".join([*lines, f"  peak memory {self.growth:.2f} x one page"])
+        rows: dict[str, Cost | str] = {"ours": self.ours, "raw SDK": self.raw, **self.others}
+        lines = [_row(self.raw, name, cost) for name, cost in rows.items()]
+        return "\n".join([*lines, f"  ours, pages after the first: memory {self.growth:.2f} x"])
 
 
-def _row(raw: Time, name: str, found: Time | str) -> str:
+def _row(raw: Cost, name: str, found: Cost | str) -> str:
     if isinstance(found, str):
         return f"  {name:34} n/a: {found}"
     ratio, cpu = found.seconds / raw.seconds, found.cpu / raw.cpu
-    return f"  {name:34}{found.seconds:8.2f} s {ratio:5.2f} x{found.cpu:8.2f} s CPU {cpu:5.2f} x"
+    clock = f"{found.seconds:8.2f} s {ratio:5.2f} x"
+    return f"  {name:34}{clock}{found.cpu:8.2f} s CPU {cpu:5.2f} x{found.mib:8.1f} MiB"
 
 
 def listing(name: str) -> Listing:
@@ -63,52 +62,27 @@ def listing(name: str) -> Listing:
     opened: Callable[[Path], AbstractContextManager[Subject]]
     opened = import_module(f"bench.listing.{name}").opened
     with TemporaryDirectory() as folder, opened(Path(folder)) as subject:
-        raw, ours = [], []
-        for _ in range(ROUNDS):
-            raw.append(_timed(subject.raw))
-            ours.append(_timed(subject.ours))
-        others = {who: _tried(way) for who, way in subject.others.items()}
-        return Listing(name, _least(ours), _least(raw), others, _growth(subject))
+        global _subject
+        _subject = subject
+        # The clients go into a copy of this process, which goes on as the cloud.
+        with ProcessPoolExecutor(1, get_context("fork")) as clients:
+            return clients.submit(_compared).result()
 
 
-def _tried(way: Way | str) -> Time | str:
-    """Another client may fail here in any way of its own: that is told, and nothing hidden."""
-    if isinstance(way, str):
-        return way
-    try:
-        return _timed(way)
-    except Exception as error:
-        return f"{type(error).__name__}: {error}"[:120]
+_subject: Subject
 
 
-def _timed(way: Way) -> Time:
-    gc.collect()
-    begun, busy = time.perf_counter(), time.thread_time()
-    count = way()
-    found = Time(time.perf_counter() - begun, time.thread_time() - busy)
-    if count != VMS:
-        raise AssertionError(f"{count} of {VMS} were listed")
-    return found
-
-
-def _least(times: list[Time]) -> Time:
-    return Time(min(one.seconds for one in times), min(one.cpu for one in times))
-
-
-def _growth(subject: Subject) -> float:
-    gc.collect()
-    tracemalloc.start()
-    subject.provider.list_vms(VmFilter(), PageRequest(limit=subject.page))
-    _, one = tracemalloc.get_traced_memory()
-    tracemalloc.reset_peak()
-    subject.ours(TRACED_PAGES)
-    _, whole = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    return whole / one
+def _compared() -> Listing:
+    subject, raw, ours = _subject, list[Cost](), list[Cost]()
+    while not raw or (len(raw) < ROUNDS and raw[0].seconds < LONG):
+        raw.append(cost_of(subject.raw))
+        ours.append(cost_of(subject.ours))
+    others = {who: tried(way) for who, way in subject.others.items()}
+    return Listing(subject.name, least(ours), least(raw), others, growth(subject))
 
 
 def main(*names: str) -> list[Listing]:
-    print(f"{VMS} VMs; ours and the raw SDK: least of {ROUNDS} rounds, others: once")
+    print(f"{VMS} VMs")
     found = []
     for name in names or CLOUDS:
         found.append(listing(name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.cold_start import main
+from bench.cold_start.measure import main
 
 
 def prove() -> str:

@@ -54,7 +54,12 @@ def read_call(environ: WSGIEnvironment, body: bytes) -> Call:
         service = "ebs"
     method = str(environ["REQUEST_METHOD"])
     query = dict(parse_qsl(str(environ.get("QUERY_STRING", "")), keep_blank_values=True))
-    operation = ebs_operation(method, path) if service == "ebs" else _operation(headers, path, body)
+    if service == "ebs":
+        operation = ebs_operation(method, path)
+    else:
+        # Query requests may come by GET:
+        # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html
+        operation = query.get("Action") or _operation(headers, path, body)
     return Call(method, path, query, headers, body, service, region, operation)
 
 

@@ -99,6 +99,26 @@ def install(context: typer.Context) -> None:
     )
 
 
+@app.command()
+def upgrade(
+    context: typer.Context,
+    to: Annotated[str, typer.Option(help="A version, or the path of a wheel.")],
+    sha256: Annotated[str, typer.Option(help="The wheel's checksum.")] = "",
+) -> None:
+    """On the host: install another version where this one is, and restart the systemd unit."""
+    from novacron.cli.upgrade import install, requirement, restart
+
+    wanted = requirement(to, sha256)
+    if (unit.FOLDER / unit.NAME).exists() and os.geteuid() != 0:
+        raise CliError(f"Only root can restart {unit.NAME}: run it with sudo.")
+    install(wanted)
+    restarted = restart(unit.FOLDER)
+    session(context).err.print(
+        f"{to} is installed; the agent "
+        + ("was restarted, if it ran." if restarted else "has no unit: restart it yourself.")
+    )
+
+
 def _provider(settings: dict[str, str]) -> Any:
     """Raises CliError where libvirt's package is missing, InvalidSpec."""
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.responses import EC2Response
 
@@ -21,6 +22,14 @@ class LocalBase(EC2Response):
     @property
     def ec2_backend(self) -> Any:
         return prepare(super().ec2_backend)
+
+    def serialized(self, action_result: ActionResult) -> Any:
+        """The namespace ends in a slash; botocore's model, which moto takes it from, has none:
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
+        """
+        answer: Any = super().serialized(action_result)
+        status, headers, body = answer
+        return status, headers, body.replace('/doc/2016-11-15"', '/doc/2016-11-15/"', 1)
 
     def key(self, resource_id: str) -> Key:
         return Key(self.region, resource_id)

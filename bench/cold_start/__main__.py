@@ -1,0 +1,5 @@
+"""Run it."""
+
+from bench.cold_start.measure import main
+
+main()
