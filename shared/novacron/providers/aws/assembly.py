@@ -14,6 +14,7 @@ from novacron.models.image import ImageState
 from novacron.models.transfer import AssembleSpec, Import, TransferState
 from novacron.models.vm import Vm, VmSpec
 from novacron.models.volume import VolumeClass
+from novacron.providers.aws.blocks import GIB
 from novacron.providers.aws.costs import type_of
 from novacron.providers.aws.errors import code_of, translated
 from novacron.providers.aws.images import ROOT_DEVICE, registration
@@ -25,7 +26,6 @@ from novacron.providers.aws.states import IMAGE, meaning
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import ImageTypeDef
 
-GIB = 1024**3
 VOLUME_CLASS = "volume_class"
 """Where ``Import.access`` keeps what the disk's volume will be."""
 

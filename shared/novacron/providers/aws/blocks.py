@@ -19,6 +19,7 @@ from novacron.providers.aws.base import AwsBase
 from novacron.providers.aws.block_tokens import HOLE, BlockTokens
 from novacron.providers.aws.errors import reason_of, translated
 
+GIB = 1024**3
 BLOCK_BYTES = 512 * 1024
 WINDOW = 512
 """Blocks whose tokens are asked for together when one is missing."""

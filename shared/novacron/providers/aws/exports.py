@@ -10,15 +10,13 @@ from novacron.models.base import Model, Ownership
 from novacron.models.transfer import Export, ExportedDisk, Extent, TransferState
 from novacron.models.volume import SnapshotState
 from novacron.providers.aws.block_tokens import HOLE
-from novacron.providers.aws.blocks import BLOCK_BYTES, AwsBlocks
+from novacron.providers.aws.blocks import BLOCK_BYTES, GIB, AwsBlocks
 from novacron.providers.aws.errors import translated
 from novacron.providers.aws.instances import Found, Instances, volumes_of
 from novacron.providers.aws.ownership import made_before, owner_filters, tag_specifications
 from novacron.providers.aws.snapshots import NO_VOLUME, AwsSnapshots
 from novacron.providers.aws.states import SNAPSHOT, meaning
 from novacron.providers.transfer import DiskExport
-
-GIB = 1024**3
 
 
 class _Wanted(Model):

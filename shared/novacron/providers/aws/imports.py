@@ -17,15 +17,13 @@ from novacron.models.base import Ownership
 from novacron.models.transfer import Import, ImportSpec, TransferState
 from novacron.models.volume import SnapshotState
 from novacron.providers.aws.assembly import VOLUME_CLASS, AwsAssembly, image_name
-from novacron.providers.aws.blocks import BLOCK_BYTES, AwsBlocks, checksum
+from novacron.providers.aws.blocks import BLOCK_BYTES, GIB, AwsBlocks, checksum
 from novacron.providers.aws.errors import reason_of, translated
 from novacron.providers.aws.launch import encrypted
 from novacron.providers.aws.ownership import owned, tag_specifications
 from novacron.providers.aws.snapshots import AwsSnapshots
-from novacron.providers.aws.states import SNAPSHOT, meaning
 from novacron.providers.transfer import DiskImport
 
-GIB = 1024**3
 # The longest that EBS keeps a snapshot open without a write, in minutes: the rounds of a copy may
 # be days apart. https://docs.aws.amazon.com/ebs/latest/APIReference/API_StartSnapshot.html
 _TIMEOUT = 4320
@@ -56,18 +54,14 @@ class AwsImports(AwsSnapshots, AwsAssembly, AwsBlocks, DiskImport):
             access={VOLUME_CLASS: spec.volume_class.value},
         )
 
-    @translated
     def get_import(self, target: Import) -> Import:
-        region, native = self.locate(target.id)
-        (found,) = self.ec2(region).describe_snapshots(SnapshotIds=[native])["Snapshots"]
-        state = meaning(SNAPSHOT, found["State"])
-        if state is SnapshotState.READY:
-            ready = {"state": TransferState.READY, "volume_id": target.id}
-            return target.model_copy(update=ready)
-        # EC2 calls a snapshot pending before and after its completion was asked for.
-        return target.model_copy(
-            update={} if state is SnapshotState.PENDING else {"state": TransferState.ERROR}
-        )
+        state = self.get_snapshot(target.id).state
+        if state is SnapshotState.PENDING:
+            return target  # EC2 tells no open snapshot from one that is being completed
+        if state is SnapshotState.ERROR:
+            return target.model_copy(update={"state": TransferState.ERROR})
+        ready = {"state": TransferState.READY, "volume_id": target.id}
+        return target.model_copy(update=ready)
 
     @translated
     def write(self, target: Import, offset: int, data: bytes) -> None:
@@ -104,8 +98,8 @@ class AwsImports(AwsSnapshots, AwsAssembly, AwsBlocks, DiskImport):
         """A VM's volumes do not need the snapshot any more, nor its instance the image."""
         region, native = self.locate(target.id)
         ec2 = self.ec2(region)
-        made_from = [{"Name": "block-device-mapping.snapshot-id", "Values": [native]}]
-        for image in ec2.describe_images(Owners=["self"], Filters=made_from)["Images"]:  # type: ignore[arg-type]
+        made_from: Any = [{"Name": "block-device-mapping.snapshot-id", "Values": [native]}]
+        for image in ec2.describe_images(Owners=["self"], Filters=made_from)["Images"]:
             # Somebody else's image of this snapshot is left alone, and so is then the snapshot.
             if image["Name"] == image_name(owned(image.get("Tags", [])).operation):
                 ec2.deregister_image(ImageId=image["ImageId"])
