@@ -148,10 +148,26 @@ def test_a_block_is_asked_for_without_a_listing_where_one_was_made(
     touched(provider, export, 1)
     leaf(provider, export, 1, 3)
     assert asked == ["ListSnapshotBlocks", "GetSnapshotBlock"]
-    asked.clear()
-    for number in (700, 701, 700):
-        assert leaf(provider, export, 1, number) == bytes(LEAF_BYTES)
-    assert asked == ["ListSnapshotBlocks"]
+    other = world.provider()
+    asked = _asked(other)
+    for number in (3, 4, 3):
+        assert leaf(other, export, 1, number) == leaf(provider, export, 1, number)
+    assert asked == ["ListSnapshotBlocks", "GetSnapshotBlock", "GetSnapshotBlock"]
+
+
+def test_shards_without_a_change_are_listed_once(
+    world: World, provider: AwsProvider, vm: Vm, switches: Switches
+) -> None:
+    first = exported(world, provider, vm)
+    guest_writes(world, vm.volume_ids[0], 6 * 2048 + 5, A)
+    second = exported(world, provider, vm, first)
+    switches.empty_pages = True
+    asked, shard = _asked(provider), 2048 * LEAF_BYTES
+    told = [list(provider.extents(second, 0, number * shard, shard)) for number in range(8)]
+    assert [len(extents) for extents in told] == [0, 0, 0, 0, 0, 0, 1, 0]
+    assert told[6][0].offset == (6 * 2048 + 5) * LEAF_BYTES
+    # Each listing is an empty page and another: from the start, and from the block that it found.
+    assert asked == ["ListChangedBlocks"] * 4
 
 
 def test_any_range_of_bytes_is_read(world: World, provider: AwsProvider, vm: Vm) -> None:

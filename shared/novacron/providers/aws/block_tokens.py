@@ -1,4 +1,4 @@
-"""The tokens without which no block is read, as far as this process has seen them."""
+"""What this process has learned of snapshots, which do not change: blocks' tokens, and gaps."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ HOLE = ""
 
 KEPT = 8192
 """Tokens of up to 256 characters: about 4 MB, the blocks of four shards."""
+
+GAPS_KEPT = 256
 
 
 class BlockTokens:
@@ -33,3 +35,22 @@ class BlockTokens:
         with self._lock:
             if self._tokens.get((snapshot_id, index)) == token:
                 del self._tokens[snapshot_id, index]
+
+
+class Gaps:
+    """Where a listing's next block is, from the place where the last one ended: a listing begins
+    there, and not by walking the same empty pages again for each shard."""
+
+    def __init__(self) -> None:
+        self._gaps: dict[tuple[str, str | None], tuple[int, int]] = {}
+
+    def behind(self, snapshot_id: str, since_id: str | None, start: int) -> int:
+        """The first block from ``start`` on that may be listed."""
+        begin, end = self._gaps.get((snapshot_id, since_id), (0, 0))
+        return end if begin <= start < end else start
+
+    def keep(self, snapshot_id: str, since_id: str | None, begin: int, end: int) -> None:
+        """Nothing is listed in [begin, end)."""
+        if len(self._gaps) >= GAPS_KEPT:
+            self._gaps.clear()
+        self._gaps[snapshot_id, since_id] = begin, end

@@ -8,6 +8,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
+from sys import maxsize
 from threading import Lock
 from typing import Any
 
@@ -16,7 +17,7 @@ from botocore.exceptions import ClientError
 from novacron.errors import Corrupted
 from novacron.providers.aws.auth import AwsAccount
 from novacron.providers.aws.base import AwsBase
-from novacron.providers.aws.block_tokens import HOLE, BlockTokens
+from novacron.providers.aws.block_tokens import HOLE, BlockTokens, Gaps
 from novacron.providers.aws.errors import reason_of, translated
 
 GIB = 1024**3
@@ -37,6 +38,7 @@ class AwsBlocks(AwsBase):
     def __init__(self, account: AwsAccount) -> None:
         super().__init__(account)
         self._tokens = BlockTokens()
+        self._gaps = Gaps()
         self._listing = Lock()
 
     def blocks(
@@ -48,14 +50,20 @@ class AwsBlocks(AwsBase):
         Page tokens live for an hour, and nobody knows when we are asked for more: only an empty
         page's token is used, and at once. After any other the listing begins anew behind it.
         """
-        page_token = None
+        start, page_token = self._gaps.behind(snapshot_id, since_id, start), None
         while start < end:
             found, page_token = self._page(snapshot_id, since_id, start, end, page_token)
-            yield from (block for block in found if block[0] < end)
+            for block in found:
+                if block[0] >= end:
+                    self._gaps.keep(snapshot_id, since_id, start, block[0])
+                    return
+                start = block[0] + 1
+                yield block
             if page_token is None:
+                self._gaps.keep(snapshot_id, since_id, start, maxsize)
                 return
             if found:
-                start, page_token = found[-1][0] + 1, None
+                page_token = None
 
     def read_blocks(self, snapshot_id: str, offset: int, length: int) -> bytes:
         """Any range of bytes. Raises Corrupted for what is not as the service summed it up."""
