@@ -36,6 +36,7 @@ class Switches(Pace):
     """Changed with ``POST /_local/settings``.
 
     empty_pages: each EBS listing starts with an empty page and a token.
+    page_blocks: most blocks of an EBS listing's page, whatever MaxResults says; 0: no such limit.
     snapshot_visible_after: calls on a new EBS direct snapshot that say it does not exist.
     standard_vcpus, gp3_tib: the account's quotas; RunInstances holds the first.
     external_ids: role ARN -> the external id without which it is not assumed.
@@ -43,6 +44,7 @@ class Switches(Pace):
     """
 
     empty_pages: bool = False
+    page_blocks: int = 0
     snapshot_visible_after: int = 0
     standard_vcpus: int = 256
     gp3_tib: int = 50

@@ -13,7 +13,8 @@ from novacron.store.buckets import Bucket, Buckets
 
 LIMITS: dict[str, dict[str, Bucket]] = {
     # A bucket for each API, per account and region; ours is for all APIs of a family in all
-    # regions: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
+    # regions: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html. "blocks" has
+    # none: a lease for every five of 1,000 requests a second would cost more than EBS's refusals.
     "aws": {"read": Bucket(100, 20), "write": Bucket(50, 5)},
     # Per subscription, principal and kind of operation:
     # https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling

@@ -73,8 +73,9 @@ class Accounts(ABC):
     endpoint_settings: ClassVar[frozenset[str]] = frozenset()
     """Settings by which a tenant chooses where we connect, whom we trust, or a file of ours."""
     limiter: Callable[[str], None] | None = None
-    """Called with an API family ("read", "write") before each request leaves, retries included;
-    Throttled that it raises reaches the caller as it is."""
+    """Called with an API family ("read", "write", "blocks" where disks' bytes have an API of their
+    own) before each request leaves, retries included; Throttled that it raises reaches the caller
+    as it is."""
 
     @classmethod
     @abstractmethod

@@ -120,6 +120,12 @@ def test_pages_of_a_hundred(ebs: Any, server: Server) -> None:
     assert min(listed(ebs, made, StartingBlockIndex=401)) == 402
     with pytest.raises(ClientError):
         ebs.list_snapshot_blocks(SnapshotId=snapshot(ebs, {0: A}), NextToken=first["NextToken"])
+    server.account.switches.page_blocks = 7
+    try:
+        assert len(ebs.list_snapshot_blocks(SnapshotId=made)["Blocks"]) == 7
+        assert len(listed(ebs, made)) == 250
+    finally:
+        server.account.switches.page_blocks = 0
     server.account.switches.empty_pages = True
     try:
         empty = ebs.list_snapshot_blocks(SnapshotId=made)
@@ -160,6 +166,8 @@ def test_a_client_token_makes_one_snapshot(ebs: Any) -> None:
     assert ebs.start_snapshot(VolumeSize=1, ClientToken="t1")["SnapshotId"] == made
     with _refused(None, "ConflictException"):
         ebs.start_snapshot(VolumeSize=2, ClientToken="t1")
+    with _refused("INVALID_PARAMETER_VALUE"):
+        ebs.start_snapshot(VolumeSize=1, ClientToken="t" * 65)
 
 
 def test_a_snapshot_that_is_left_alone_is_cancelled(ebs: Any, server: Server) -> None:

@@ -79,6 +79,38 @@ def test_a_snapshot_behind_an_image(ec2: Any) -> None:
     ec2.delete_snapshot(SnapshotId=taken)
 
 
+def test_an_image_is_found_by_any_of_its_snapshots(ec2: Any) -> None:
+    volume = ec2.create_volume(AvailabilityZone=ZONE, Size=1)["VolumeId"]
+    snapshots = [ec2.create_snapshot(VolumeId=volume)["SnapshotId"] for _ in range(3)]
+    devices = zip(("/dev/xvda", "/dev/sdf"), snapshots, strict=False)
+    mappings = [{"DeviceName": name, "Ebs": {"SnapshotId": one}} for name, one in devices]
+    image = ec2.register_image(
+        Name="two-disks", RootDeviceName="/dev/xvda", BlockDeviceMappings=mappings
+    )["ImageId"]
+    found = [
+        [one["ImageId"] for one in ec2.describe_images(Filters=[made_from])["Images"]]
+        for snapshot in snapshots
+        for made_from in [{"Name": "block-device-mapping.snapshot-id", "Values": [snapshot]}]
+    ]
+    assert found == [[image], [image], []]
+
+
+def test_snapshots_of_all_volumes_say_their_state(ec2: Any) -> None:
+    made = ec2.create_snapshots(InstanceSpecification={"InstanceId": _run(ec2)["InstanceId"]})
+    assert [one["State"] for one in made["Snapshots"]] == ["completed"]
+
+
+def test_types_that_need_iops_get_them(ec2: Any) -> None:
+    fast: dict[str, Any] = {"VolumeSize": 4, "VolumeType": "io2"}
+    request = {"ImageId": IMAGE, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1}
+    mapping = {"DeviceName": "/dev/sdf", "Ebs": fast}
+    assert _code(ec2.run_instances, BlockDeviceMappings=[mapping], **request) == "MissingParameter"
+    made = _run(ec2, BlockDeviceMappings=[mapping | {"Ebs": fast | {"Iops": 400}}])
+    asked = [{"Name": "attachment.instance-id", "Values": [made["InstanceId"]]}]
+    volumes = ec2.describe_volumes(Filters=asked)["Volumes"]
+    assert ("io2", 400) in [(one["VolumeType"], one.get("Iops")) for one in volumes]
+
+
 def test_a_network_with_something_in_it(ec2: Any) -> None:
     vpc = ec2.create_vpc(CidrBlock="10.5.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.5.1.0/24")["Subnet"]["SubnetId"]

@@ -21,6 +21,7 @@ from novacron.errors import (
     InvalidSpec,
     NoCapacity,
     NotFound,
+    NotReady,
     NovaCronError,
     PermissionDenied,
     ProviderUnavailable,
@@ -94,6 +95,24 @@ def test_what_a_request_names_wrongly_is_its_fault(
 ) -> None:
     found = translate(_error(code, operation))
     assert (type(found), found.field) == (kind, field)
+
+
+@pytest.mark.parametrize(
+    ("operation", "reason", "kind"),
+    [
+        ("PutSnapshotBlock", "INVALID_SNAPSHOT_ID", Conflict),
+        ("PutSnapshotBlock", "CONFLICTING_BLOCK_UPDATE", NotReady),
+        ("PutSnapshotBlock", "INVALID_PARAMETER_VALUE", ProviderUnavailable),
+        ("CompleteSnapshot", "INVALID_PARAMETER_VALUE", Conflict),
+        ("ListChangedBlocks", "UNRELATED_SNAPSHOTS", Conflict),
+        ("GetSnapshotBlock", "INVALID_SNAPSHOT_ID", NotReady),
+        ("GetSnapshotBlock", "INVALID_BLOCK", InvalidSpec),
+    ],
+)
+def test_ebs_direct_says_why(operation: str, reason: str, kind: type[NovaCronError]) -> None:
+    error = _error("ValidationException", operation)
+    error.response["Reason"] = reason  # type: ignore[typeddict-unknown-key]
+    assert type(translate(error)) is kind
 
 
 @pytest.mark.parametrize(

@@ -92,8 +92,10 @@ class Reading:
     def _page(
         self, call: Call, scope: list[str], rows: Callable[[int, int], list[Row]]
     ) -> tuple[list[Row], str | None]:
-        """One page and the next one's token. An empty page with a token is legal."""
+        """One page and the next one's token. An empty page with a token is legal, and so is one
+        of fewer blocks than MaxResults."""
         size = number(call.query.get("maxResults", MOST), "MaxResults", LEAST, MOST)
+        size = min(size, self._account.switches.page_blocks or size)
         token = call.query.get("pageToken")
         start = number(call.query.get("startingBlockIndex", 0), "StartingBlockIndex", 0)
         if token:

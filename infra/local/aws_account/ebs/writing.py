@@ -20,6 +20,9 @@ from .params import header, number, path_part, reply, snapshot_id_of
 # "The maximum size is 65536 GiB"; "the timeout defaults to 60 minutes", from 10 to 4320.
 # https://docs.aws.amazon.com/ebs/latest/APIReference/API_StartSnapshot.html
 MOST_GIB = 65536
+# "any string that includes up to 64 ASCII characters", though the API's model allows 255:
+# https://docs.aws.amazon.com/ebs/latest/userguide/ebs-direct-api-idempotency.html
+MOST_TOKEN = 64
 _KNOWN = {
     "VolumeSize",
     "ParentSnapshotId",
@@ -40,6 +43,8 @@ class Writing:
     def start(self, call: Call) -> Response:
         """https://docs.aws.amazon.com/ebs/latest/APIReference/API_StartSnapshot.html"""
         asked = _asked(call)
+        if len(str(asked.get("ClientToken", ""))) > MOST_TOKEN:
+            raise invalid(f"ClientToken has at most {MOST_TOKEN} characters.")
         token = f"{call.region}/{asked.pop('ClientToken')}" if "ClientToken" in asked else None
         with self._account.lock, self._account.maps.transaction():
             known = self._account.maps.load("token", token) if token else None

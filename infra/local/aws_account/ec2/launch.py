@@ -9,7 +9,7 @@ from moto.core.responses import ActionResult
 from moto.ec2.models.instance_types import INSTANCE_TYPES
 
 from .base import LocalBase, refuse
-from .mappings import merged
+from .mappings import merged, without_types
 from .transitions import set_state
 
 
@@ -17,7 +17,7 @@ class Launch(LocalBase):
     def run_instances(self) -> ActionResult:
         image = self._check_launch()
         wanted = merged(image, self.params.get("BlockDeviceMappings", []), self.ec2_backend)
-        self.params["BlockDeviceMappings"] = wanted
+        self.params["BlockDeviceMappings"] = without_types(wanted)
         # moto starts MinCount; AWS starts as many as it can, up to MaxCount.
         self.params["MinCount"] = self.params.get("MaxCount", 1)
         own_interfaces = {
@@ -36,6 +36,7 @@ class Launch(LocalBase):
         for device, block in instance.block_device_mapping.items():
             volume = self.ec2_backend.volumes[block.volume_id]
             ebs = told.get(device, {})
+            volume.volume_type = ebs.get("VolumeType") or volume.volume_type
             volume.iops = ebs.get("Iops") or volume.iops
             volume.throughput = ebs.get("Throughput")
             if volume.snapshot_id:

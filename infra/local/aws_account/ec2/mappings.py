@@ -23,7 +23,18 @@ def merged(image: Any, asked: list[dict[str, Any]], backend: Any) -> list[dict[s
             devices[name] = devices.get(name, {}) | mapping.get("Ebs", {})
     for name, ebs in devices.items():
         ebs["VolumeSize"] = checked_size(name, ebs, backend)
+        # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_EbsBlockDevice.html
+        if ebs.get("VolumeType") in ("io1", "io2") and "Iops" not in ebs:
+            raise refuse("MissingParameter", "The request must contain the parameter iops")
     return [{"DeviceName": name, "Ebs": ebs} for name, ebs in devices.items()]
+
+
+def without_types(mappings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """For moto, which takes no IOPS here and then refuses the types that need them."""
+    return [
+        {**one, "Ebs": {name: told for name, told in one["Ebs"].items() if name != "VolumeType"}}
+        for one in mappings
+    ]
 
 
 def checked_size(name: str, ebs: dict[str, Any], backend: Any) -> int:

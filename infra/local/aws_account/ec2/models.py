@@ -30,6 +30,11 @@ class LocalSnapshot(Snapshot):
     def progress(self) -> str:
         return "100%" if self.status == "completed" else "0%"
 
+    @property
+    def state(self) -> str:
+        """What CreateSnapshots calls it, whose answer moto leaves without."""
+        return str(self.status)
+
 
 class LocalAmi(Ami):
     """Keeps the mappings, ENA flag and boot mode that it was registered with."""
@@ -42,6 +47,12 @@ class LocalAmi(Ami):
     @property
     def block_device_mappings(self) -> list[dict[str, Any]]:
         return copy.deepcopy(self.mappings)
+
+    def get_filter_value(self, filter_name: str, method_name: str | None = None) -> Any:
+        """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html"""
+        if filter_name == "block-device-mapping.snapshot-id":
+            return [mapping.get("Ebs", {}).get("SnapshotId") for mapping in self.mappings]
+        return super().get_filter_value(filter_name, method_name)
 
 
 def prepare(backend: Any) -> Any:

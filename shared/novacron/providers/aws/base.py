@@ -89,5 +89,6 @@ class AwsBase:
 
     def _limit(self, event_name: str, **_: object) -> None:
         if self.limiter is not None:
-            operation = event_name.rpartition(".")[2]
-            self.limiter("read" if operation.startswith(_READS) else "write")
+            service, operation = event_name.split(".")[1:]
+            api = "read" if operation.startswith(_READS) else "write"
+            self.limiter("blocks" if service == "ebs" else api)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -26,6 +26,7 @@ from novacron.errors import (
     InvalidSpec,
     NoCapacity,
     NotFound,
+    NotReady,
     NovaCronError,
     PermissionDenied,
     ProviderUnavailable,
@@ -45,12 +46,14 @@ _CODES: dict[type[NovaCronError], str] = {
         NotAuthorized""",
     Throttled: """BandwidthLimitExceeded EC2ThrottledException RequestLimitExceeded
         RequestThrottled RequestThrottledException SlowDown Throttling ThrottlingException
-        TooManyRequestsException SnapshotCreationPerVolumeRateExceeded""",
+        TooManyRequestsException SnapshotCreationPerVolumeRateExceeded
+        ConcurrentLimitExceededException""",
     QuotaExceeded: """AddressLimitExceeded AttachmentLimitExceeded InstanceLimitExceeded
         MaxIOPSLimitExceeded MaxSpotInstanceCountExceeded RulesPerSecurityGroupLimitExceeded
         SecurityGroupLimitExceeded SecurityGroupsPerInstanceLimitExceeded SnapshotLimitExceeded
         SubnetLimitExceeded VcpuLimitExceeded VolumeLimitExceeded VpcLimitExceeded
-        ConcurrentSnapshotLimitExceeded PendingSnapshotLimitExceeded ResourceLimitExceeded""",
+        ConcurrentSnapshotLimitExceeded PendingSnapshotLimitExceeded ResourceLimitExceeded
+        ServiceQuotaExceededException""",
     NoCapacity: """InsufficientAddressCapacity InsufficientCapacity InsufficientCapacityOnHost
         InsufficientFreeAddressesInSubnet InsufficientHostCapacity InsufficientInstanceCapacity
         InsufficientVolumeCapacity MaxSpotPriceTooLow SpotMaxPriceTooLow""",
@@ -58,9 +61,9 @@ _CODES: dict[type[NovaCronError], str] = {
         InvalidPermission.Duplicate""",
     Conflict: """DependencyViolation IdempotentParameterMismatch IdempotentInstanceTerminated
         IncorrectInstanceState IncorrectModificationState IncorrectState IncorrectStateException
-        InvalidGroup.InUse InvalidInstanceAttributeValue InvalidSnapshot.InUse InvalidState
-        OperationNotPermitted ResourceAlreadyAssociated VolumeInUse
-        VolumeModificationRateExceeded ConflictException""",
+        InvalidGroup.InUse InvalidIPAddress.InUse InvalidInstanceAttributeValue
+        InvalidSnapshot.InUse InvalidState OperationNotPermitted ResourceAlreadyAssociated
+        VolumeInUse VolumeModificationRateExceeded ConflictException""",
     NotFound: """InvalidAMIID.Malformed InvalidAMIID.NotFound InvalidAMIID.Unavailable
         InvalidGroup.NotFound InvalidGroupId.Malformed InvalidInstanceID.Malformed
         InvalidInstanceID.NotFound InvalidSecurityGroupID.NotFound InvalidSnapshot.NotFound
@@ -84,8 +87,8 @@ TABLE: dict[str, type[NovaCronError]] = {
 }
 """Error code -> class. A code that is not here becomes ProviderUnavailable."""
 
-# What the code means in this operation alone: for a create, what the *request* names wrongly is
-# a fault of the request. None keeps the class of ``TABLE``.
+# What the code, or the reason that EBS direct gives with it, means in this operation alone: for a
+# create, what the *request* names wrongly is a fault of the request.
 _FIELDS: dict[tuple[str, str], tuple[type[NovaCronError], str | None]] = {
     ("RunInstances", "InvalidAMIID.NotFound"): (InvalidSpec, "image"),
     ("RunInstances", "InvalidAMIID.Malformed"): (InvalidSpec, "image"),
@@ -109,6 +112,23 @@ _FIELDS: dict[tuple[str, str], tuple[type[NovaCronError], str | None]] = {
     ("CreateSubnet", "InvalidSubnet.Conflict"): (InvalidSpec, "subnets"),
     ("GetParameter", "ParameterNotFound"): (InvalidSpec, "image"),
     ("AssumeRole", "AccessDenied"): (AuthenticationFailed, "settings.role_arn"),
+    # A snapshot may be unknown for two minutes after StartSnapshot:
+    # https://github.com/awslabs/coldsnap/issues/43
+    ("PutSnapshotBlock", "ResourceNotFoundException"): (NotReady, None),
+    ("CompleteSnapshot", "ResourceNotFoundException"): (NotReady, None),
+    # Damaged or cut off on its way, as the checksum is ours:
+    # https://github.com/nanovms/ops/pull/1268
+    ("PutSnapshotBlock", "INVALID_PARAMETER_VALUE"): (ProviderUnavailable, None),
+    ("PutSnapshotBlock", "CONFLICTING_BLOCK_UPDATE"): (NotReady, None),
+    ("PutSnapshotBlock", "INVALID_SNAPSHOT_ID"): (Conflict, None),
+    ("PutSnapshotBlock", "WRITE_REQUEST_TIMEOUT"): (Conflict, None),
+    ("CompleteSnapshot", "INVALID_PARAMETER_VALUE"): (Conflict, None),
+    ("CompleteSnapshot", "WRITE_REQUEST_TIMEOUT"): (Conflict, None),
+    # Not completed yet: https://docs.aws.amazon.com/ebs/latest/userguide/ebsapi-faq.html
+    ("ListSnapshotBlocks", "INVALID_SNAPSHOT_ID"): (NotReady, None),
+    ("ListChangedBlocks", "INVALID_SNAPSHOT_ID"): (NotReady, None),
+    ("GetSnapshotBlock", "INVALID_SNAPSHOT_ID"): (NotReady, None),
+    ("ListChangedBlocks", "UNRELATED_SNAPSHOTS"): (Conflict, None),
 }
 _CURSOR = ("InvalidNextToken", "InvalidPaginationToken")
 _NO_CREDENTIAL = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
@@ -116,6 +136,13 @@ _NO_CREDENTIAL = (NoCredentialsError, PartialCredentialsError, CredentialRetriev
 
 def code_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def reason_of(error: ClientError) -> str:
+    """EBS direct's reason, "" where there is none:
+    https://docs.aws.amazon.com/ebs/latest/APIReference/API_PutSnapshotBlock.html (Errors)"""
+    told: Any = error.response
+    return str(told.get("Reason", ""))
 
 
 def translate(error: ClientError | BotoCoreError) -> NovaCronError:
@@ -149,7 +176,11 @@ def _answered(error: ClientError) -> NovaCronError:
     message = str(error.response.get("Error", {}).get("Message", ""))
     message = message.partition("Encoded authorization failure message:")[0].strip()
     detail = f"AWS {error.operation_name}: {code}: {message}"
-    kind, field = _FIELDS.get((error.operation_name, code), (TABLE.get(code), None))
+    kind, field = (
+        _FIELDS.get((error.operation_name, reason_of(error)))
+        or _FIELDS.get((error.operation_name, code))
+        or (TABLE.get(code), None)
+    )
     if code == "AuthFailure" and "not authorized" in message.lower():
         kind = PermissionDenied  # said of another account's image
     if kind is None:

@@ -33,7 +33,7 @@ _BOOT_READ = {
     "uefi": BootMode.UEFI,
     "uefi-preferred": BootMode.UEFI,
 }
-_ROOT = "/dev/xvda"
+ROOT_DEVICE = "/dev/xvda"
 
 
 class AwsImages(AwsBase, Images):
@@ -50,19 +50,13 @@ class AwsImages(AwsBase, Images):
     def _registration(self, spec: ImageSpec, owner: Ownership) -> dict[str, Any]:
         self.locate(spec.snapshot_id)  # NotFound, where ``here`` says InvalidSpec
         snapshot = self.here(spec.snapshot_id, spec.region, "snapshot_id")
-        ebs = {"SnapshotId": snapshot, "DeleteOnTermination": True, "VolumeType": "gp3"}
-        return {
-            "Name": spec.name,
-            "Architecture": spec.architecture.value,
-            "BootMode": _BOOT[spec.boot_mode],
-            # The defaults, paravirtual and no ENA, start on no current instance type:
-            # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RegisterImage.html
-            "VirtualizationType": "hvm",
-            "EnaSupport": True,
-            "RootDeviceName": _ROOT,
-            "BlockDeviceMappings": [{"DeviceName": _ROOT, "Ebs": ebs}],
-            "TagSpecifications": tag_specifications(["image"], spec.name, spec.tags, owner, spec),
-        }
+        return registration(
+            spec.name,
+            spec.architecture,
+            spec.boot_mode,
+            {ROOT_DEVICE: {"SnapshotId": snapshot, "VolumeType": "gp3"}},
+            tag_specifications(["image"], spec.name, spec.tags, owner, spec),
+        )
 
     @translated
     def get_image(self, image_id: str) -> Image:
@@ -108,6 +102,31 @@ class AwsImages(AwsBase, Images):
             tenant=owner.tenant,
             operation=owner.operation,
         )
+
+
+def registration(
+    name: str,
+    architecture: Architecture,
+    boot_mode: BootMode,
+    devices: dict[str, dict[str, Any]],
+    tags: list[Any],
+) -> dict[str, Any]:
+    """The RegisterImage request. ``devices``: name -> its ``Ebs``, ROOT_DEVICE among them."""
+    return {
+        "Name": name,
+        "Architecture": architecture.value,
+        "BootMode": _BOOT[boot_mode],
+        # The defaults, paravirtual and no ENA, start on no current instance type:
+        # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RegisterImage.html
+        "VirtualizationType": "hvm",
+        "EnaSupport": True,
+        "RootDeviceName": ROOT_DEVICE,
+        "BlockDeviceMappings": [
+            {"DeviceName": device, "Ebs": {**ebs, "DeleteOnTermination": True}}
+            for device, ebs in devices.items()
+        ],
+        "TagSpecifications": tags,
+    }
 
 
 def _described(ec2: EC2Client, image_id: str) -> ImageTypeDef:

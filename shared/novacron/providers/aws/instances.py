@@ -94,7 +94,7 @@ class Instances(AwsBase):
             image_id=self.public_id(region, native["ImageId"]),
             private_ips=_addresses(native),
             public_ips=[ip] if (ip := native.get("PublicIpAddress")) else [],
-            volume_ids=[self.public_id(region, one) for one in _volumes(native)],
+            volume_ids=[self.public_id(region, one) for one in volumes_of(native)],
             created_at=native.get("LaunchTime"),
             spot=native.get("InstanceLifecycle") == "spot",
             bills_compute=bills,
@@ -115,7 +115,7 @@ def _addresses(native: InstanceTypeDef) -> list[str]:
     return found
 
 
-def _volumes(native: InstanceTypeDef) -> list[str]:
+def volumes_of(native: InstanceTypeDef) -> list[str]:
     """The ids of its volumes, the root's first."""
     mappings = [one for one in native.get("BlockDeviceMappings", []) if "Ebs" in one]
     root = native.get("RootDeviceName")

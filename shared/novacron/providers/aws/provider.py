@@ -11,7 +11,9 @@ from novacron.providers.aws.auth import read_settings
 from novacron.providers.aws.compute import AwsVms
 from novacron.providers.aws.costs import estimate
 from novacron.providers.aws.errors import translated
+from novacron.providers.aws.exports import AwsExports
 from novacron.providers.aws.images import AwsImages
+from novacron.providers.aws.imports import AwsImports
 from novacron.providers.aws.metrics import AwsMetrics
 from novacron.providers.aws.networks import AwsNetworks
 from novacron.providers.aws.quota import AwsQuota
@@ -24,6 +26,8 @@ from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
 class AwsProvider(
     AwsVms,
     AwsVolumes,
+    AwsExports,
+    AwsImports,
     AwsSnapshots,
     AwsImages,
     AwsNetworks,
@@ -38,6 +42,10 @@ class AwsProvider(
 
     type = ProviderType.AWS
     endpoint_settings = frozenset({"endpoint_url"})
+    refusals = {
+        "Fencing": "EC2 can stop an instance, but not pause it",
+        "LiveMigration": "EC2 has no API that moves a running instance",
+    }
 
     @classmethod
     def from_settings(cls, settings: dict[str, str], secret: dict[str, str]) -> Self:
