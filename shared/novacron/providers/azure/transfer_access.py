@@ -18,6 +18,7 @@ from novacron.providers.azure.transfer_blobs import Blobs
 READ, WRITE = "Read", "Write"
 SECONDS = 24 * 3600
 """A new one is asked for when it has ended; Azure's most is 60 days."""
+_UPLOADING = ("ReadyToUpload", "ActiveUpload")
 _ACTIVE = ("ActiveSAS", "ActiveSASFrozen", "ActiveUpload")
 """https://learn.microsoft.com/en-us/rest/api/compute/disks/get#diskstate"""
 
@@ -36,6 +37,10 @@ def has_address(access: dict[str, str], name: str, level: str) -> bool:
 
 def is_open(native: Json) -> bool:
     return native["properties"].get("diskState") in _ACTIVE
+
+
+def is_uploading(native: Json) -> bool:
+    return native["properties"].get("diskState") in _UPLOADING
 
 
 def is_gone(native: Json | None) -> bool:

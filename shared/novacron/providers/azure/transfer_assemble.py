@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from novacron.errors import Conflict, NotReady, NovaCronError, Throttled, Unsupported
+from novacron.errors import (
+    Conflict,
+    NotReady,
+    NovaCronError,
+    ProviderUnavailable,
+    Throttled,
+    Unsupported,
+)
 from novacron.models.base import Ownership
 from novacron.models.transfer import AssembleSpec, Import
 from novacron.models.vm import Vm, VmSpec
@@ -11,8 +18,8 @@ from novacron.providers.azure.compute import AzureVms
 from novacron.providers.azure.errors import translated
 from novacron.providers.azure.launch import Launch, machine
 from novacron.providers.azure.machines import disk_names
-from novacron.providers.azure.ownership import Json, native_name, tags_for
-from novacron.providers.azure.transfer_access import Granting, is_open
+from novacron.providers.azure.ownership import Json, native_name, same_before, tags_for
+from novacron.providers.azure.transfer_access import Granting, is_open, is_uploading
 
 
 class Assembly(Granting, AzureVms):
@@ -42,18 +49,20 @@ class Assembly(Granting, AzureVms):
         interface = {"id": self.arm_id(NETWORK, "networkInterfaces", _nic(name))}
         kept = {**interface, "properties": {"primary": True, "deleteOption": "Delete"}}
         request["properties"]["networkProfile"] = {"networkInterfaces": [kept]}
-        self._put_interface(spec, launch, tags)
-        return self._make_or_none(name, request, spec, owner)
+        self._put_interface(spec, launch, tags, owner)
+        return self._make_or_clear(name, request, spec, owner)
 
     def _close(self, disks: list[Import]) -> None:
-        """A disk with an address cannot be attached."""
-        natives = [self.get_native(self.compute.disks.get, self.named(disk.id)) for disk in disks]
-        held = [
-            native["name"] for native in natives if is_open(native) and "managedBy" not in native
-        ]
+        """A disk with an address cannot be attached. Conflict for one that is not sealed."""
+        held: list[str] = []
         for disk in disks:
-            if disk.id in held:
-                self.revoke(self.compute.disks, disk.id, disk.access)
+            native = self.get_native(self.compute.disks.get, self.named(disk.id))
+            if is_uploading(native):
+                raise Conflict(f"{disk.id} is not sealed.")
+            if is_open(native) and not native.get("managedBy"):
+                held.append(disk.id)
+        for name in held:
+            self.begin(self.compute.disks.begin_revoke_access, name)
         if held:
             raise NotReady(f"Access to {', '.join(held)} is being taken back.")
 
@@ -72,8 +81,12 @@ class Assembly(Granting, AzureVms):
             "dataDisks": [{"lun": n, **attached(one, "None")} for n, one in enumerate(others)],
         }
 
-    def _put_interface(self, spec: AssembleSpec, launch: Launch, tags: dict[str, str]) -> None:
+    def _put_interface(
+        self, spec: AssembleSpec, launch: Launch, tags: dict[str, str], owner: Ownership
+    ) -> None:
         found = self.find_native(self.network.network_interfaces.get, _nic(launch.name))
+        if found is not None:
+            same_before(found, spec, owner)
         state = found and found["properties"].get("provisioningState")
         if state == "Succeeded":
             return
@@ -85,12 +98,12 @@ class Assembly(Granting, AzureVms):
         if state != "Succeeded":
             raise NotReady(f"The interface of VM {launch.name} is {state}.")
 
-    def _make_or_none(self, name: str, request: Json, spec: AssembleSpec, owner: Ownership) -> Vm:
-        """Where Azure refuses the VM, its interface goes too. A call that may have made it all
+    def _make_or_clear(self, name: str, request: Json, spec: AssembleSpec, owner: Ownership) -> Vm:
+        """Where Azure refuses the VM, its interface goes too. A call that may have made the VM all
         the same, or may yet, leaves it: the same request again finishes the VM."""
         try:
             return self._make_translated(name, request, spec, owner)
-        except (Throttled, NotReady):
+        except (Throttled, NotReady, ProviderUnavailable):
             raise
         except NovaCronError:
             if self.find_native(self.compute.virtual_machines.get, name) is None:

@@ -25,6 +25,7 @@ from novacron.providers.azure.transfer_access import (
     has_address,
     is_gone,
     is_open,
+    is_uploading,
 )
 from novacron.providers.azure.transfer_assemble import Assembly
 from novacron.providers.azure.transfer_blobs import MOST_BYTES, PAGE
@@ -34,7 +35,6 @@ from novacron.providers.transfer import LEAF_BYTES, DiskImport
 
 GIB = 1024**3
 _ZEROS = bytes(LEAF_BYTES)
-_UPLOADING = ("ReadyToUpload", "ActiveUpload")
 _ENDING = "ending"
 """Where ``access`` keeps the URL that tells how the end of the upload goes."""
 
@@ -65,7 +65,7 @@ class AzureImport(Assembly, DiskImport):
         try:
             self._write(address(target.access, target.id, WRITE), offset, data)
         except NotReady:
-            if not _uploading(self._disk(target)):
+            if not is_uploading(self._disk(target)):
                 raise Conflict(f"{target.id} is sealed.") from None
             raise
 
@@ -83,7 +83,7 @@ class AzureImport(Assembly, DiskImport):
     @translated
     def seal_import(self, target: Import, written: int) -> Import:  # noqa: ARG002 the disk knows
         native = self._disk(target)
-        if not _uploading(native):
+        if not is_uploading(native):
             return self._import_now(target, native)
         size = int(native["properties"]["creationData"]["uploadSizeBytes"]) - FOOTER_BYTES
         url = address(target.access, target.id, WRITE)
@@ -129,23 +129,20 @@ class AzureImport(Assembly, DiskImport):
                 return target
         if native.get("managedBy"):
             return _known(target, TransferState.READY, {})
-        level = WRITE if _uploading(native) else READ
+        level = WRITE if is_uploading(native) else READ
         access = self.granted(self.compute.disks, name, level, access)
         opened = has_address(access, name, level)
         if level == WRITE:
             state = TransferState.OPEN if opened else TransferState.PENDING
             return target.model_copy(update={"state": state, "access": access})
-        return _known(target, TransferState.READY if opened else TransferState.SEALING, access)
+        ready = opened or target.state is TransferState.READY
+        return _known(target, TransferState.READY if ready else TransferState.SEALING, access)
 
 
 def _known(target: Import, state: TransferState, access: dict[str, str]) -> Import:
     volume_id = target.id if state is TransferState.READY else None
     update = {"state": state, "access": access, "volume_id": volume_id}
     return target.model_copy(update=update)
-
-
-def _uploading(native: Json) -> bool:
-    return native["properties"].get("diskState") in _UPLOADING
 
 
 def _request(spec: ImportSpec, owner: Ownership) -> Json:
