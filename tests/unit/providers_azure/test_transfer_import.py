@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,11 +17,30 @@ from novacron.models.volume import VolumeClass
 from novacron.providers.azure.provider import AzureProvider
 from novacron.providers.azure.transfer_vhd import FOOTER_BYTES, footer, uploaded_bytes
 from novacron.providers.transfer import LEAF_BYTES
+from tests.contract.env_azure import judge
+from tests.contract.wire import Exchange, Wire
 from tests.unit.providers_azure.conftest import REGION, World
 from tests.unit.providers_azure.transfers import GIB, MIB, content, end_all_addresses, filled
 
 PUT_PAGE, VM_PUT = "Blob_PutPage", "VirtualMachines_CreateOrUpdate"
 LEAF = b"x" * LEAF_BYTES
+
+
+@pytest.fixture(scope="module")
+def complaints() -> Callable[[Exchange], list[str]]:
+    return judge()
+
+
+@pytest.fixture(autouse=True)
+def _as_specified(
+    world: World, tmp_path: Path, complaints: Callable[[Exchange], list[str]]
+) -> Iterator[None]:
+    """What is said to Azure here is held against its specification."""
+    wire = Wire(tmp_path / "exchanges.jsonl", complaints)
+    world.server.account.switches.exchanges = str(wire.file)
+    yield
+    world.server.account.switches.exchanges = None
+    wire.check(wire.exchanges())
 
 
 @pytest.fixture
