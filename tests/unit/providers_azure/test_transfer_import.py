@@ -154,6 +154,19 @@ def test_an_address_for_writing_is_asked_for_anew(
     assert provider.read_back(ready, 0, LEAF_BYTES) == LEAF
 
 
+def test_an_end_that_fails_is_begun_again_without_another_copy(
+    world: World, provider: AzureProvider, target: Import
+) -> None:
+    provider.write(target, 0, LEAF)
+    world.fault("Disks_RevokeAccess", "InternalServerError", when="async")
+    sealing = provider.seal_import(target, 1)
+    assert provider.get_import(sealing).state is TransferState.SEALING
+    ready = provider.get_import(sealing)
+    assert ready.state is TransferState.READY
+    assert provider.seal_import(target, 1).state is TransferState.READY
+    assert provider.read_back(ready, 0, LEAF_BYTES) == LEAF
+
+
 def test_a_boot_disk_is_of_a_kind_that_boots_and_others_are_in_a_zone(
     world: World, provider: AzureProvider
 ) -> None:

@@ -96,12 +96,10 @@ class Access:
             raise ArmError(409, "OperationNotAllowed", message)
 
     def end(self, account: LocalAccount, call: Call) -> Answer:
-        """The URL stops working at once; an upload becomes a disk."""
+        """The URL stops working at once; an upload becomes a disk when the operation ends."""
         resource = self._ready(account, call)
         for token in granted(account, resource):
             del account.grants[token]
-        if resource.properties.get("diskState") in ("ReadyToUpload", "ActiveUpload"):
-            resource.properties["diskState"] = "Unattached"
         running = operations.begin(account, call, resource, "revoke")
         return Answer(202, None, operations.accepted(account, call, running, location=True))
 

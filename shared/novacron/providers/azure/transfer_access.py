@@ -43,8 +43,10 @@ def is_uploading(native: Json) -> bool:
     return native["properties"].get("diskState") in _UPLOADING
 
 
-def is_gone(native: Json | None) -> bool:
-    return native is None or native["properties"].get("provisioningState") == "Deleting"
+def present(native: Json | None) -> Json | None:
+    """None, too, for what is being deleted."""
+    gone = native is None or native["properties"].get("provisioningState") == "Deleting"
+    return None if gone else native
 
 
 class Granting(AzureOperations, Blobs):
@@ -81,13 +83,9 @@ class Granting(AzureOperations, Blobs):
     def _begun(self, start: Any, name: str, told: Json) -> str:
         return self.begin(start, name, told).operation or ""
 
-    def revoke(self, group: Any, name: str, access: dict[str, str]) -> bool:
-        """Take its addresses back; False when there was nothing to take back."""
-        native = self.find_native(group.get, name)
-        if native is None or is_gone(native):
-            return False
+    def revoke(self, group: Any, name: str, access: dict[str, str]) -> None:
+        """Take its addresses back, those too that were only asked for."""
+        native = present(self.find_native(group.get, name))
         asked = any(key.startswith(f"{name}/") and key.endswith("/asked") for key in access)
-        if not (is_open(native) or asked):
-            return False
-        self.begin(group.begin_revoke_access, name)
-        return True
+        if native is not None and (is_open(native) or asked):
+            self.begin(group.begin_revoke_access, name)

@@ -46,9 +46,11 @@ class Assembly(Granting, AzureVms):
                 field="public_ip",
                 remedy="Leave one out.",
             )
-        interface = {"id": self.arm_id(NETWORK, "networkInterfaces", _nic(name))}
-        kept = {**interface, "properties": {"primary": True, "deleteOption": "Delete"}}
-        request["properties"]["networkProfile"] = {"networkInterfaces": [kept]}
+        interface = {
+            "id": self.arm_id(NETWORK, "networkInterfaces", _nic(name)),
+            "properties": {"primary": True, "deleteOption": "Delete"},
+        }
+        request["properties"]["networkProfile"] = {"networkInterfaces": [interface]}
         self._put_interface(spec, launch, tags, owner)
         return self._make_or_clear(name, request, spec, owner)
 

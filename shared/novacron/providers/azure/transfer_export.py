@@ -21,8 +21,8 @@ from novacron.providers.azure.transfer_access import (
     Granting,
     address,
     has_address,
-    is_gone,
     is_open,
+    present,
 )
 from novacron.providers.azure.transfer_blobs import MOST_BYTES, PAGE
 from novacron.providers.transfer import DiskExport
@@ -87,8 +87,8 @@ class AzureExport(Granting, AzureSnapshots, Machines, DiskExport):
         self.end_export(export)
         waiting = False
         for disk in export.disks:
-            native = self.find_native(self.compute.snapshots.get, disk.source_id)
-            if native is None or is_gone(native):
+            native = present(self.find_native(self.compute.snapshots.get, disk.source_id))
+            if native is None:
                 continue
             if is_open(native):
                 waiting = True
@@ -112,16 +112,16 @@ class AzureExport(Granting, AzureSnapshots, Machines, DiskExport):
         return made
 
     def _live(self, name: str) -> Json:
-        native = self.find_native(self.compute.snapshots.get, name)
-        if native is None or is_gone(native):
+        native = present(self.find_native(self.compute.snapshots.get, name))
+        if native is None:
             raise NotFound(f"There is no snapshot {name!r}.")
         return native
 
     def _since(self, name: str | None, snapshot: Json) -> str | None:
-        """``name`` if Azure can tell what changed since: it is there, of the same disk, and no
-        smaller."""
-        before = self.find_native(self.compute.snapshots.get, name) if name else None
-        if before is None or is_gone(before) or _size(before) != _size(snapshot):
+        """``name`` if Azure can tell what changed since: it is there, of the same disk, at the
+        same size."""
+        before = present(self.find_native(self.compute.snapshots.get, name)) if name else None
+        if before is None or _size(before) != _size(snapshot):
             return None
         sources = {
             one["properties"]["creationData"].get("sourceUniqueId") for one in (before, snapshot)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from novacron.errors import Conflict, NotFound, NotReady, Unsupported
+from novacron.errors import Conflict, NotFound, NotReady, NovaCronError, Unsupported
 from novacron.mapping.volumes import native_volume
 from novacron.mapping.volumes_azure import ZONAL
 from novacron.models.account import ProviderType
@@ -23,9 +23,9 @@ from novacron.providers.azure.transfer_access import (
     WRITE,
     address,
     has_address,
-    is_gone,
     is_open,
     is_uploading,
+    present,
 )
 from novacron.providers.azure.transfer_assemble import Assembly
 from novacron.providers.azure.transfer_blobs import MOST_BYTES, PAGE
@@ -83,14 +83,28 @@ class AzureImport(Assembly, DiskImport):
     @translated
     def seal_import(self, target: Import, written: int) -> Import:  # noqa: ARG002 the disk knows
         native = self._disk(target)
-        if not is_uploading(native):
+        if target.state is TransferState.SEALING or not is_uploading(native):
             return self._import_now(target, native)
         size = int(native["properties"]["creationData"]["uploadSizeBytes"]) - FOOTER_BYTES
         url = address(target.access, target.id, WRITE)
         self.blob_write(url, size, footer(size, target.id))
+        return self._end(target)
+
+    def _end(self, target: Import) -> Import:
+        """The footer is written."""
         begun = self.begin(self.compute.disks.begin_revoke_access, target.id)
-        access = {_ENDING: begun.operation} if begun.operation else {}
+        access = {_ENDING: begun.operation or ""}
         return target.model_copy(update={"state": TransferState.SEALING, "access": access})
+
+    def _is_ending(self, target: Import) -> bool:
+        """Not when it failed, or nothing is known of it: ending again is harmless."""
+        try:
+            self.check_operation(target.access.get(_ENDING, ""))
+        except NotReady:
+            return True
+        except NovaCronError:
+            return False
+        return False
 
     def read_back(self, target: Import, offset: int, length: int) -> bytes:
         level = WRITE if has_address(target.access, target.id, WRITE) else READ
@@ -98,20 +112,20 @@ class AzureImport(Assembly, DiskImport):
 
     @translated
     def delete_import(self, target: Import) -> None:
-        native = self.find_native(self.compute.disks.get, target.id)
-        if native is None or is_gone(native):
+        native = present(self.find_native(self.compute.disks.get, target.id))
+        if native is None:
             return
         if holder := native.get("managedBy"):
             raise Conflict(f"{target.id} is attached to {str(holder).rpartition('/')[2]}.")
         if is_open(native):
-            self.revoke(self.compute.disks, target.id, target.access)
+            self.begin(self.compute.disks.begin_revoke_access, target.id)
             raise NotReady(f"Access to {target.id} is being taken back.")
         self.begin(self.compute.disks.begin_delete, target.id)
 
     @translated
     def _disk(self, target: Import) -> Json:
-        native = self.find_native(self.compute.disks.get, target.id)
-        if native is None or is_gone(native):
+        native = present(self.find_native(self.compute.disks.get, target.id))
+        if native is None:
             raise NotFound(f"There is no disk {target.id!r}.")
         return native
 
@@ -122,11 +136,8 @@ class AzureImport(Assembly, DiskImport):
             failed = change is VolumeState.ERROR
             state = TransferState.ERROR if failed else TransferState.PENDING
             return target.model_copy(update={"state": state})
-        if target.state is TransferState.SEALING and _ENDING in access:
-            try:
-                self.check_operation(access[_ENDING])
-            except NotReady:
-                return target
+        if target.state is TransferState.SEALING and is_uploading(native):
+            return target if self._is_ending(target) else self._end(target)
         if native.get("managedBy"):
             return _known(target, TransferState.READY, {})
         level = WRITE if is_uploading(native) else READ
