@@ -65,6 +65,8 @@ class Family:
             self.removed(account, resource)
             account.store.drop(resource.id)
             return
+        if operation.verb in ("grant", "revoke"):
+            return  # ours to say: an address that could not be had is no fault of the disk
         resource.state = "Failed" if operation.failure else "Succeeded"
         resource.etag = new_etag()
 

@@ -37,7 +37,7 @@ _UNDESCRIBED += (
     "VirtualMachines_AttachDetachDataDisks",
 )
 # Values that enumerations have got since.
-_SINCE = {"NetworkApiVersion": ["2022-11-01"]}
+_SINCE = {"NetworkApiVersion": ["2022-11-01"], "DiskStorageAccountTypes": ["PremiumV2_LRS"]}
 _BASE = "https://specification.invalid/"
 _MAPS = ("tags",)
 _SECRETS = ("adminPassword", "customData", "client_secret", "access_token")

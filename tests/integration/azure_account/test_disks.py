@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import md5
 from xml.etree import ElementTree
 
 import pytest
@@ -58,6 +60,58 @@ def test_a_snapshot_tells_what_changed_since_the_one_before(azure: Clients) -> N
     assert told["Content-Range"].endswith(f"/{1024**3 + 512}")
     azure.compute.snapshots.begin_revoke_access(GROUP, "second").result()
     assert azure.raw("GET", second)[0] == 403
+
+
+def test_the_limits_of_incremental_snapshots_hold(azure: Clients) -> None:
+    disk = azure.disk("data").id
+    names = [_snapshot(azure, f"snap{n}", disk) for n in range(7)]
+    with pytest.raises(HttpResponseError) as refused:
+        _snapshot(azure, "snap7", disk)
+    assert code(refused) == "TooManyRequests"
+    azure.server.account.clock.advance(301)
+    names.append(_snapshot(azure, "snap7", disk))
+    urls = [_url(azure, name) for name in names[:5]]
+    with pytest.raises(HttpResponseError) as refused:
+        _url(azure, names[5])
+    assert code(refused) == "OperationNotAllowed"
+    azure.compute.snapshots.begin_revoke_access(GROUP, names[0]).result()
+    assert _url(azure, names[5]) not in urls
+
+
+def test_a_disk_with_an_address_is_not_attached(azure: Clients) -> None:
+    disk = azure.disk("data").id
+    azure.compute.disks.begin_grant_access(GROUP, "data", READ).result()
+    entry = {"lun": 0, "createOption": "Attach", "managedDisk": {"id": disk}}
+    machine = azure.vm("one", azure.subnet()).result()
+    body = {"properties": {"storageProfile": {"dataDisks": [entry]}}}
+    with pytest.raises(HttpResponseError) as refused:
+        azure.compute.virtual_machines.begin_update(GROUP, machine.name, body)
+    assert code(refused) == "OperationNotAllowed"
+    azure.compute.disks.begin_revoke_access(GROUP, "data").result()
+    azure.compute.virtual_machines.begin_update(GROUP, machine.name, body).result()
+
+
+def test_checksums_are_told_and_held(azure: Clients) -> None:
+    disk = azure.disk("data").id
+    _guest_writes(azure, disk, 0, b"a" * 512)
+    url = _url(azure, _snapshot(azure, "snap", disk))
+    asked = {"x-ms-range": "bytes=0-511", "x-ms-range-get-content-md5": "true"}
+    told = azure.raw("GET", url, None, asked)[1]
+    assert told["Content-MD5"] == b64encode(md5(b"a" * 512).digest()).decode()
+    too_long = {**asked, "x-ms-range": f"bytes=0-{4 * MIB}"}
+    assert azure.raw("GET", url, None, too_long)[0] == 400
+    size = 20 * MIB + 512
+    upload = {"creationData": {"createOption": "Upload", "uploadSizeBytes": size}}
+    body = {**PLACE, "properties": upload}
+    azure.compute.disks.begin_create_or_update(GROUP, "up", body).result()
+    write = {"access": "Write", "durationInSeconds": 3600}
+    granted = azure.compute.disks.begin_grant_access(GROUP, "up", write).result()
+    headers = {"x-ms-page-write": "update", "x-ms-range": "bytes=0-511"}
+    wrong = {**headers, "Content-MD5": told["Content-MD5"]}
+    place = f"{granted.access_sas}&comp=page"
+    assert azure.raw("PUT", place, b"b" * 512, wrong)[0] == 400
+    assert azure.raw("PUT", place, b"a" * 512, wrong)[0] == 201
+    assert azure.raw("GET", f"{url}&comp=pagelist&maxresults=1")[0] == 400
 
 
 def test_an_upload_becomes_a_disk(azure: Clients) -> None:

@@ -14,9 +14,12 @@ from ..families import Family, being_deleted
 from ..routes import Route
 from ..store import Resource
 from ..wire import Answer, ArmError, Call
+from .making import SNAPSHOT
 
 if TYPE_CHECKING:
     from ..account import LocalAccount
+
+_READABLE = 5
 
 
 def sas_url(account: LocalAccount, call: Call, grant: dict[str, Any], seconds: int) -> str:
@@ -38,6 +41,22 @@ def granted(account: LocalAccount, resource: Resource) -> list[str]:
     ]
 
 
+def _check_family(account: LocalAccount, resource: Resource) -> None:
+    """https://learn.microsoft.com/en-us/azure/virtual-machines/disks-incremental-snapshots#restrictions
+    The code is ours: the documentation tells none."""
+    family = resource.private.get("family")
+    if resource.type != SNAPSHOT or family is None:
+        return
+    others = [
+        one
+        for one in account.store.of_type(SNAPSHOT)
+        if one.private.get("family") == family and one is not resource and granted(account, one)
+    ]
+    if len(others) >= _READABLE:
+        message = f"{_READABLE} snapshots of this family have a shared access signature already."
+        raise ArmError(409, "OperationNotAllowed", message)
+
+
 class Access:
     """The two actions, for disks and for snapshots."""
 
@@ -54,6 +73,7 @@ class Access:
             message = "Required parameter 'durationInSeconds' is missing or not positive."
             raise ArmError(400, "InvalidParameter", message, "durationInSeconds")
         self._check(account, resource, level)
+        _check_family(account, resource)
         grant = {"kind": "bytes", "resource": resource.id, "access": level}
         url = sas_url(account, call, grant, seconds)
         if resource.properties.get("diskState") == "ReadyToUpload":
@@ -76,12 +96,10 @@ class Access:
             raise ArmError(409, "OperationNotAllowed", message)
 
     def end(self, account: LocalAccount, call: Call) -> Answer:
-        """The URL stops working at once; an upload becomes a disk."""
+        """The URL stops working at once; an upload becomes a disk when the operation ends."""
         resource = self._ready(account, call)
         for token in granted(account, resource):
             del account.grants[token]
-        if resource.properties.get("diskState") in ("ReadyToUpload", "ActiveUpload"):
-            resource.properties["diskState"] = "Unattached"
         running = operations.begin(account, call, resource, "revoke")
         return Answer(202, None, operations.accepted(account, call, running, location=True))
 

@@ -8,6 +8,8 @@ https://learn.microsoft.com/en-us/rest/api/storageservices/get-page-ranges
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from hashlib import md5
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _XML = '<?xml version="1.0" encoding="utf-8"?>'
 _MOST = 4 * 1024 * 1024
+_LISTED = 10000
 
 
 class _Refused(Exception):
@@ -112,6 +115,10 @@ def _read(account: LocalAccount, call: Call, key: str) -> Answer:
     start, end = _range(call, size)
     data = account.contents.read(key, start, end - start)
     partial = (start, end) != (0, size) or "range" in call.headers or "x-ms-range" in call.headers
+    if call.headers.get("x-ms-range-get-content-md5") == "true":
+        if not partial or end - start > _MOST:
+            raise _Refused(400, "InvalidHeaderValue")
+        headers["Content-MD5"] = _checksum(data)
     if partial:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     return Answer(206 if partial else 200, data, headers)
@@ -127,12 +134,16 @@ def _put_page(account: LocalAccount, call: Call, key: str, grant: dict[str, Any]
         raise _Refused(416, "InvalidPageRange")
     mode = call.headers.get("x-ms-page-write", "").lower()
     if mode == "clear":
+        if call.body:
+            raise _Refused(400, "InvalidHeaderValue")
         data = bytes(end - start)
     elif mode == "update":
         if end - start > _MOST:
             raise _Refused(413, "RequestBodyTooLarge")
         if len(call.body) != end - start:
             raise _Refused(400, "InvalidHeaderValue")
+        if call.headers.get("content-md5", _checksum(call.body)) != _checksum(call.body):
+            raise _Refused(400, "Md5Mismatch")
         data = call.body
     else:
         raise _Refused(400, "MissingRequiredHeader")
@@ -140,15 +151,27 @@ def _put_page(account: LocalAccount, call: Call, key: str, grant: dict[str, Any]
     return Answer(201, b"", {"ETag": '"0x8D"', "x-ms-blob-sequence-number": "0"})
 
 
+def _checksum(data: bytes) -> str:
+    return b64encode(md5(data, usedforsecurity=False).digest()).decode()
+
+
 def _page_list(account: LocalAccount, call: Call, key: str) -> Answer:
-    """With x-ms-previous-snapshot-url: what changed since that snapshot of the same disk."""
+    """With x-ms-previous-snapshot-url: what changed since that snapshot of the same disk. The
+    versions from which on it and pages are known are in the documentation."""
+    version = call.headers.get("x-ms-version", "2018-03-28")
+    newer = {"x-ms-previous-snapshot-url": "2019-07-07", "marker": "2020-10-02"}
+    newer["maxresults"] = newer["marker"]
+    if any(
+        version < since for name, since in newer.items() if name in {*call.headers, *call.query}
+    ):
+        raise _Refused(400, "InvalidHeaderValue")
     size = account.contents.size(key)
     start, end = _range(call, size)
     old = None
     if told := call.headers.get("x-ms-previous-snapshot-url"):
         old = _previous(account, call, told)
     found = ranges.changed(account.contents, key, old, int(call.query.get("marker") or start), end)
-    most = int(call.query.get("maxresults", 10000))
+    most = min(int(call.query.get("maxresults", _LISTED)), _LISTED)
     shown, rest = found[:most], found[most:]
     items = "".join(
         f"<{kind}><Start>{first}</Start><End>{after - 1}</End></{kind}>"

@@ -9,6 +9,7 @@ from .. import operations
 from ..catalog.images import SIZE_GIB, image_of_version_id, marketplace
 from ..catalog.sizes import ZONES
 from ..families import Family
+from ..operations import Operation
 from ..routes import Route
 from ..store import Resource, new_etag
 from ..wire import Answer, ArmError, Call, Json, not_found
@@ -78,6 +79,12 @@ class Disks(Family):
             resource.private["content"] = make_content(account, size, source)
         else:
             set_size(account, resource.private["content"], size)
+
+    def finish(self, account: LocalAccount, resource: Resource, operation: Operation) -> None:
+        upload = resource.properties.get("diskState") in ("ReadyToUpload", "ActiveUpload")
+        if operation.verb == "revoke" and upload and not operation.failure:
+            resource.properties["diskState"] = "Unattached"
+        super().finish(account, resource, operation)
 
     def patch(self, account: LocalAccount, call: Call, resource: Resource) -> Answer:
         new = copy.deepcopy(resource)

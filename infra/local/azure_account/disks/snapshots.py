@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from .making import SNAPSHOT, make_content
 if TYPE_CHECKING:
     from ..account import LocalAccount
 
+_MOST, _PERIOD = 7, 300
 _SKUS = ("Standard_LRS", "Standard_ZRS", "Premium_LRS")
 
 
@@ -48,6 +50,8 @@ class Snapshots(Family):
             raise ArmError(400, "InvalidParameter", f"SKU name '{sku}' is not valid.", "sku.name")
         incremental = bool(asked.get("incremental"))
         _check_kind(source, incremental)
+        if incremental:
+            _check_rate(account, source)
         new.top["sku"] = {"name": sku, "tier": sku.partition("_")[0]}
         copied = ("osType", "hyperVGeneration", "diskSizeGB", "diskSizeBytes")
         new.properties = {n: source.properties[n] for n in copied if n in source.properties}
@@ -99,6 +103,19 @@ class Snapshots(Family):
 
     def routes(self) -> list[Route]:
         return [*Access(self).routes(), *super().routes()]
+
+
+def _check_rate(account: LocalAccount, source: Resource) -> None:
+    """https://learn.microsoft.com/en-us/azure/virtual-machines/disks-incremental-snapshots#restrictions
+    The code is ours: the documentation tells none."""
+    now = account.clock.now()
+    taken = [when for when in source.private.get("taken", []) if when > now - _PERIOD]
+    if len(taken) >= _MOST:
+        message = f"{_MOST} incremental snapshots of {source.name} were taken in five minutes."
+        error = ArmError(429, "TooManyRequests", message)
+        error.headers["Retry-After"] = str(ceil(taken[0] + _PERIOD - now))
+        raise error
+    source.private["taken"] = [*taken, now]
 
 
 def _check_kind(source: Resource, incremental: bool) -> None:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from ..catalog.images import SIZE_GIB, marketplace
 from ..catalog.sizes import Size
+from ..disks.access import granted
 from ..disks.making import DISK, IMAGE, check_size, fill, sku_of
 from ..store import Resource
 from ..wire import ArmError, Json, not_found
@@ -144,6 +145,11 @@ def attachable(account: LocalAccount, machine: Resource, disk_id: str | None) ->
         message = (
             f"Disk '{disk.name}' cannot be attached because it is in state "
             f"{disk.properties['diskState']}."
+        )
+        raise ArmError(409, "OperationNotAllowed", message)
+    if granted(account, disk) and not owner:
+        message = (
+            f"Disk {disk.name} has an active shared access signature; call endGetAccess first."
         )
         raise ArmError(409, "OperationNotAllowed", message)
     zone, wanted = disk.top.get("zones"), machine.top.get("zones")

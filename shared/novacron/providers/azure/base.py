@@ -152,17 +152,17 @@ class AzureBase:
 
     # Calls.
 
-    def read(self, get: Callable[..., Any], *name: str, **told: Any) -> Json:
+    def get_native(self, get: Callable[..., Any], *name: str, **told: Any) -> Json:
         """What GET gives, as it came."""
         answer: Json = get(self.account.resource_group, *name, cls=_body, **told)
         return answer
 
-    def read_or_none(self, get: Callable[..., Any], *name: str, **told: Any) -> Json | None:
+    def find_native(self, get: Callable[..., Any], *name: str, **told: Any) -> Json | None:
         """None when there is none of that name."""
         from azure.core.exceptions import ResourceNotFoundError
 
         try:
-            return self.read(get, *name, **told)
+            return self.get_native(get, *name, **told)
         except ResourceNotFoundError:
             return None
 

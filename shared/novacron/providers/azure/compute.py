@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from novacron.errors import Conflict, InvalidSpec, Throttled
 from novacron.models.account import ProviderType
-from novacron.models.base import Ownership
+from novacron.models.base import Model, Ownership
 from novacron.models.vm import Architecture, Vm, VmSize, VmSpec
 from novacron.providers.azure.base import NETWORK, Begun
 from novacron.providers.azure.costs import type_of
@@ -31,15 +31,18 @@ class AzureVms(VmList, Vms):
         name = native_name(owner)
         if (found := self._made_before(name, spec, owner)) is not None:
             return self.to_vm(found)
-        request = put_request(spec, owner, self._launch(name, spec))
+        launch = self._launch(name, spec, image_reference(self, spec))
+        return self._make(name, put_request(spec, owner, launch), spec, owner)
+
+    def _make(self, name: str, request: Json, spec: Model, owner: Ownership) -> Vm:
         begun = self._put(name, request)
         if begun is None:  # made since we looked
             return self.to_vm(self._made_before(name, spec, owner) or self.find_vm(name))
         return self._changed(begun.native, begun)
 
-    def _made_before(self, name: str, spec: VmSpec, owner: Ownership) -> Json | None:
+    def _made_before(self, name: str, spec: Model, owner: Ownership) -> Json | None:
         get = self.compute.virtual_machines.get
-        found = self.read_or_none(get, name, expand="instanceView")
+        found = self.find_native(get, name, expand="instanceView")
         if found is not None:
             same_before(found, spec, owner)
         return found
@@ -62,7 +65,7 @@ class AzureVms(VmList, Vms):
                 raise
             return None
 
-    def _launch(self, name: str, spec: VmSpec) -> Launch:
+    def _launch(self, name: str, spec: VmSpec, image: Json | None) -> Launch:
         self.here(spec.region)
         if len(spec.firewall_ids) > 1:
             raise InvalidSpec(
@@ -81,7 +84,7 @@ class AzureVms(VmList, Vms):
         ]
         return Launch(
             name=name,
-            image=image_reference(self, spec),
+            image=image,
             instance_type=type_of(spec),
             subnet={"id": self.subnet_arm_id(subnet_id, field)},
             group=groups[0] if groups else None,

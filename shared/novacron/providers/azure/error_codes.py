@@ -75,6 +75,7 @@ BY_STATUS: dict[int, type[NovaCronError]] = {
     403: PermissionDenied,
     404: NotFound,
     409: Conflict,
+    416: InvalidSpec,
     429: Throttled,
 }
 
@@ -108,6 +109,10 @@ FIELDS: dict[str, str] = {
     "securityruleinvalidportrange": "firewall_rules",
     "securityruleinvalidpriority": "firewall_rules",
     "invalidskiptoken": "cursor",
+    "privateipaddressinuse": "private_ip",
+    "privateipaddressinreservedrange": "private_ip",
+    "privateipaddressisallocated": "private_ip",
+    "privateipaddressnotinsubnet": "private_ip",
     # by the last part of the error's target
     "vmsize": "instance_type",
     "imagereference": "image",

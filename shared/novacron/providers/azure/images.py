@@ -25,8 +25,8 @@ from novacron.providers.base import Images
 
 # Generation 1 boots by BIOS, 2 by UEFI:
 # https://learn.microsoft.com/en-us/azure/virtual-machines/generation-2
-_GENERATION = {BootMode.BIOS: "V1", BootMode.UEFI: "V2"}
-_BOOT = {generation: mode for mode, generation in _GENERATION.items()}
+GENERATION = {BootMode.BIOS: "V1", BootMode.UEFI: "V2"}
+_BOOT = {generation: mode for mode, generation in GENERATION.items()}
 
 
 class AzureImages(AzureBase, Images):
@@ -40,17 +40,17 @@ class AzureImages(AzureBase, Images):
                 field="architecture",
             )
         name = native_name(owner)
-        found = self.read_or_none(self.compute.images.get, name)
+        found = self.find_native(self.compute.images.get, name)
         if found is not None:
             same_before(found, spec, owner)
             return _image(found)
         body = self._image_request(spec, owner)
         begun = self.begin(self.compute.images.begin_create_or_update, name, body)
-        return _image(self.read(self.compute.images.get, name), begun.operation)
+        return _image(self.get_native(self.compute.images.get, name), begun.operation)
 
     def _image_request(self, spec: ImageSpec, owner: Ownership) -> Json:
         self.here(spec.region)
-        snapshot = self.read_or_none(self.compute.snapshots.get, self.named(spec.snapshot_id))
+        snapshot = self.find_native(self.compute.snapshots.get, self.named(spec.snapshot_id))
         if snapshot is None:
             raise NotFound(f"There is no snapshot {spec.snapshot_id!r}.")
         if snapshot["location"] != spec.region:
@@ -71,7 +71,7 @@ class AzureImages(AzureBase, Images):
             "location": spec.region,
             "tags": tags_for(spec.name, spec.tags, owner, spec),
             "properties": {
-                "hyperVGeneration": _GENERATION[spec.boot_mode],
+                "hyperVGeneration": GENERATION[spec.boot_mode],
                 "storageProfile": {"osDisk": disk},
             },
         }
@@ -96,7 +96,7 @@ class AzureImages(AzureBase, Images):
         self.begin(self.compute.images.begin_delete, image_id)
 
     def _find_image(self, image_id: str) -> Json:
-        found = self.read_or_none(self.compute.images.get, self.named(image_id))
+        found = self.find_native(self.compute.images.get, self.named(image_id))
         if found is None:
             raise NotFound(f"There is no image {image_id!r}.")
         return found

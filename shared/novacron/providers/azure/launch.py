@@ -31,7 +31,7 @@ class Launch:
     """What was found out for a request: ARM's own names and references."""
 
     name: str
-    image: Json
+    image: Json | None
     instance_type: str
     subnet: Json
     group: Json | None = None
@@ -39,15 +39,28 @@ class Launch:
 
 def put_request(spec: VmSpec, owner: Ownership, launch: Launch) -> Json:
     """Raises InvalidSpec for a disk, key or tag that Azure cannot take."""
-    tags = tags_for(spec.name, spec.tags, owner, spec)
+    storage = {
+        "imageReference": launch.image,
+        "osDisk": _os_disk(spec, launch),
+        "dataDisks": [_disk(spec, n, disk, launch) for n, disk in enumerate(spec.disks)],
+    }
+    body = machine(spec, launch, tags_for(spec.name, spec.tags, owner, spec), storage)
+    properties = body["properties"]
+    properties["osProfile"] = _os_profile(spec)
+    if spec.spot:
+        # -1: never evicted for its price. An evicted VM that was only deallocated would go on
+        # to pay for its disks.
+        properties["priority"] = "Spot"
+        properties["evictionPolicy"] = "Delete"
+        properties["billingProfile"] = {"maxPrice": -1}
+    return body
+
+
+def machine(spec: VmSpec, launch: Launch, tags: dict[str, str], storage: Json) -> Json:
+    """What the PUT says of any VM, wherever its disks come from."""
     properties: Json = {
         "hardwareProfile": {"vmSize": launch.instance_type},
-        "storageProfile": {
-            "imageReference": launch.image,
-            "osDisk": _os_disk(spec, launch),
-            "dataDisks": [_disk(spec, n, disk, launch) for n, disk in enumerate(spec.disks)],
-        },
-        "osProfile": _os_profile(spec),
+        "storageProfile": storage,
         "networkProfile": {
             "networkApiVersion": NETWORK_API,
             "networkInterfaceConfigurations": [_interface(spec, launch, tags)],
@@ -55,12 +68,6 @@ def put_request(spec: VmSpec, owner: Ownership, launch: Launch) -> Json:
         # In an account of Azure's own: nothing of ours to make, pay for or delete.
         "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
     }
-    if spec.spot:
-        # -1: never evicted for its price. An evicted VM that was only deallocated would go on
-        # to pay for its disks.
-        properties["priority"] = "Spot"
-        properties["evictionPolicy"] = "Delete"
-        properties["billingProfile"] = {"maxPrice": -1}
     body: Json = {"location": spec.region, "tags": tags, "properties": properties}
     if spec.zone:
         body["zones"] = [spec.zone]

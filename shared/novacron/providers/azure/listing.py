@@ -91,7 +91,7 @@ class VmList(Machines):
         for one in found:
             status = seen.get(one["id"].lower())
             if status is None:
-                status = self.read_or_none(get, one["name"], expand="instanceView")
+                status = self.find_native(get, one["name"], expand="instanceView")
             if status is not None:
                 view = {"instanceView": status["properties"]["instanceView"]}
                 there.append({**one, "properties": {**one["properties"], **view}})

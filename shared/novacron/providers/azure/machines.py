@@ -29,7 +29,7 @@ class Machines(AzureBase):
     def find_vm(self, vm_id: str) -> Json:
         """The VM with its instance view. Raises NotFound."""
         name = self.named(vm_id)
-        return self.read(self.compute.virtual_machines.get, name, expand="instanceView")
+        return self.get_native(self.compute.virtual_machines.get, name, expand="instanceView")
 
     def live_vm(self, vm_id: str) -> Json:
         """One that can still be worked on. Raises NotFound for what is being deleted."""
@@ -64,7 +64,7 @@ class Machines(AzureBase):
         self, get: Callable[..., Any], reference: Json, seen: Mapping[str, Json]
     ) -> Json | None:
         found = seen.get(str(reference["id"]).lower())
-        return found if found is not None else self.read_or_none(get, _name(reference))
+        return found if found is not None else self.find_native(get, _name(reference))
 
 
 def interfaces_of(native: Json) -> list[Json]:

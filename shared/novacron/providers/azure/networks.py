@@ -77,7 +77,7 @@ class AzureNetworks(AzureBase, Networks):
     def list_networks(self, where: ResourceFilter, page: PageRequest) -> Page[Network]:
         def show(found: list[Json]) -> list[Network]:
             get = self.network.network_security_groups.get
-            return [_network(one, self.read_or_none(get, one["name"])) for one in found]
+            return [_network(one, self.find_native(get, one["name"])) for one in found]
 
         return page_of(
             self.place(NETWORK, "virtualNetworks"),
@@ -101,8 +101,8 @@ class AzureNetworks(AzureBase, Networks):
 
     def _parts(self, name: str) -> tuple[Json | None, Json | None]:
         return (
-            self.read_or_none(self.network.virtual_networks.get, name),
-            self.read_or_none(self.network.network_security_groups.get, name),
+            self.find_native(self.network.virtual_networks.get, name),
+            self.find_native(self.network.network_security_groups.get, name),
         )
 
     @translated

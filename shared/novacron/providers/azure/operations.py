@@ -11,15 +11,21 @@ from urllib.parse import unquote
 from novacron.errors import Conflict, NotFound, NotReady, NovaCronError
 from novacron.providers.azure.base import AzureBase
 from novacron.providers.azure.errors import failure, translated
+from novacron.providers.azure.ownership import Json
 
 SUCCEEDED, FAILED, CANCELED = "Succeeded", "Failed", "Canceled"
 
 
 class AzureOperations(AzureBase):
-    @translated
     def check_operation(self, provider_operation: str) -> None:
         """``provider_operation`` is the URL that Azure gave; NotFound for one of another account,
         to which our token must not go."""
+        self.outcome(provider_operation)
+
+    @translated
+    def outcome(self, provider_operation: str) -> Json:
+        """What Azure tells of a change that has ended; nothing of one that it has forgotten.
+        Raises as ``check_operation``."""
         from azure.core.exceptions import HttpResponseError
         from azure.core.rest import HttpRequest
 
@@ -29,7 +35,7 @@ class AzureOperations(AzureBase):
             raise NotFound("That is no operation of this account.")
         answer = self.compute.send_request(HttpRequest("GET", provider_operation))
         if answer.status_code == 404:
-            return
+            return {}
         if answer.status_code == 202:
             raise NotReady("Azure is still at it.")
         if answer.status_code >= 400:
@@ -48,6 +54,7 @@ class AzureOperations(AzureBase):
             )
         if status != SUCCEEDED:
             raise NotReady(f"Azure says {status}.")
+        return body if isinstance(body, dict) else {}
 
 
 def _final(error: NovaCronError) -> NovaCronError:

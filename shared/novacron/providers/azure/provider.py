@@ -18,6 +18,8 @@ from novacron.providers.azure.networks import AzureNetworks
 from novacron.providers.azure.operations import AzureOperations
 from novacron.providers.azure.quota import AzureQuota
 from novacron.providers.azure.snapshots import AzureSnapshots
+from novacron.providers.azure.transfer_export import AzureExport
+from novacron.providers.azure.transfer_import import AzureImport
 from novacron.providers.azure.volumes import AzureVolumes
 from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
 
@@ -25,6 +27,8 @@ _GROUPS_API = "2021-04-01"
 
 
 class AzureProvider(
+    AzureExport,
+    AzureImport,
     AzureOperations,
     AzureConsole,
     AzureVms,

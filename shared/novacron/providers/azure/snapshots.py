@@ -10,7 +10,7 @@ from datetime import datetime
 from novacron.errors import NotFound
 from novacron.models.base import Ownership, Page, PageRequest
 from novacron.models.volume import ResourceFilter, Snapshot, SnapshotSpec, SnapshotState
-from novacron.providers.azure.base import COMPUTE, AzureBase
+from novacron.providers.azure.base import COMPUTE, AzureBase, Begun
 from novacron.providers.azure.errors import translated
 from novacron.providers.azure.ownership import (
     Json,
@@ -30,12 +30,17 @@ COMPLETE = 100.0
 class AzureSnapshots(AzureBase, Snapshots):
     @translated
     def create_snapshot(self, spec: SnapshotSpec, owner: Ownership) -> Snapshot:
-        name = native_name(owner)
-        found = self.read_or_none(self.compute.snapshots.get, name)
+        begun = self.take(native_name(owner), spec, owner)
+        return _snapshot(begun.native, begun.operation)
+
+    @translated
+    def take(self, name: str, spec: SnapshotSpec, owner: Ownership) -> Begun:
+        """The snapshot ``name``, made unless it is there."""
+        found = self.find_native(self.compute.snapshots.get, name)
         if found is not None:
             same_before(found, spec, owner)
-            return _snapshot(found)
-        disk = self.read_or_none(self.compute.disks.get, self.named(spec.volume_id))
+            return Begun(found, None)
+        disk = self.find_native(self.compute.disks.get, self.named(spec.volume_id))
         if disk is None:
             raise NotFound(f"There is no volume {spec.volume_id!r}.")
         body: Json = {
@@ -49,7 +54,7 @@ class AzureSnapshots(AzureBase, Snapshots):
             },
         }
         begun = self.begin(self.compute.snapshots.begin_create_or_update, name, body)
-        return _snapshot(self.read(self.compute.snapshots.get, name), begun.operation)
+        return Begun(self.get_native(self.compute.snapshots.get, name), begun.operation)
 
     @translated
     def get_snapshot(self, snapshot_id: str) -> Snapshot:
@@ -71,25 +76,30 @@ class AzureSnapshots(AzureBase, Snapshots):
         self.begin(self.compute.snapshots.begin_delete, snapshot_id)
 
     def _find_snapshot(self, snapshot_id: str) -> Json:
-        found = self.read_or_none(self.compute.snapshots.get, self.named(snapshot_id))
+        found = self.find_native(self.compute.snapshots.get, self.named(snapshot_id))
         if found is None:
             raise NotFound(f"There is no snapshot {snapshot_id!r}.")
         return found
 
 
-def _snapshot(native: Json, operation: str | None = None) -> Snapshot:
-    owner = owned(native)
+def snapshot_state(native: Json) -> SnapshotState:
     properties = native["properties"]
     state = meaning(SNAPSHOT, str(properties.get("provisioningState", "")))
     # Of Premium SSD v2 it can be read only once its copy in the background is complete.
     if state is SnapshotState.READY and properties.get("completionPercent", COMPLETE) < COMPLETE:
-        state = SnapshotState.PENDING
+        return SnapshotState.PENDING
+    return state
+
+
+def _snapshot(native: Json, operation: str | None = None) -> Snapshot:
+    owner = owned(native)
+    properties = native["properties"]
     source = str(properties["creationData"].get("sourceResourceId") or "")
     created = properties.get("timeCreated")
     return Snapshot(
         id=native["name"],
         name=owner.name or native["name"],
-        state=state,
+        state=snapshot_state(native),
         volume_id=source.rpartition("/")[2] or None,
         region=native["location"],
         size_gib=properties["diskSizeGB"],

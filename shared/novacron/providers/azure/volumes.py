@@ -36,13 +36,13 @@ class AzureVolumes(Attachments, Volumes):
     @translated
     def create_volume(self, spec: VolumeSpec, owner: Ownership) -> Volume:
         name = native_name(owner)
-        found = self.read_or_none(self.compute.disks.get, name)
+        found = self.find_native(self.compute.disks.get, name)
         if found is not None:
             same_before(found, spec, owner)
             return self._volume(found)
         body = self._disk_request(spec, owner)
         begun = self.begin(self.compute.disks.begin_create_or_update, name, body)
-        return self._volume(self.read(self.compute.disks.get, name), begun.operation)
+        return self._volume(self.get_native(self.compute.disks.get, name), begun.operation)
 
     def _disk_request(self, spec: VolumeSpec, owner: Ownership) -> Json:
         kind = native_volume(
@@ -76,7 +76,7 @@ class AzureVolumes(Attachments, Volumes):
         if spec.snapshot_id is None:
             return {"createOption": "Empty"}
         name = self.named(spec.snapshot_id)
-        snapshot = self.read(self.compute.snapshots.get, name)
+        snapshot = self.get_native(self.compute.snapshots.get, name)
         if snapshot["location"] != spec.region:
             raise InvalidSpec(f"Snapshot {name} is in {snapshot['location']}.", field="snapshot_id")
         if snapshot["properties"]["diskSizeGB"] > spec.size_gib:
@@ -150,7 +150,7 @@ class AzureVolumes(Attachments, Volumes):
         return self._volume(self.find_disk(volume_id), begun.operation)
 
     def find_disk(self, volume_id: str) -> Json:
-        found = self.read_or_none(self.compute.disks.get, self.named(volume_id))
+        found = self.find_native(self.compute.disks.get, self.named(volume_id))
         if found is None:
             raise NotFound(f"There is no volume {volume_id!r}.")
         return found
