@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ def settings(running: host.Host) -> dict[str, str]:
 def env_of(name: str, provider: CloudProvider, running: host.Host) -> Env:
     """What the suite needs, with ``provider`` reaching the host in whichever way it does."""
     guests = Guests(provider)
-    disks = Disks(running.folder)
+    disks = Disks(running)
     return Env(
         name=name,
         provider=provider,
@@ -48,6 +49,7 @@ def env_of(name: str, provider: CloudProvider, running: host.Host) -> Env:
         looks=120,
         write_block=disks.write,
         read_block=disks.read,
+        guest_is_still=False,
     )
 
 
@@ -83,24 +85,50 @@ class Guests:
 
 @dataclass
 class Disks:
-    """Blocks of volumes, read and written beside libvirt."""
+    """Blocks of volumes, read and written beside libvirt; where a VM runs, as its guest would."""
 
-    folder: Path
+    running: host.Host
 
     def write(self, volume_id: str, index: int, data: bytes) -> None:
-        source = self.folder / "block"
+        source = self.running.folder / "block"
         source.write_bytes(data.ljust(SECTOR, b"\0"))
         write = f"write -s {source} {index * SECTOR} {SECTOR}"
+        if self._write_live(volume_id, write):
+            return
         command = ["qemu-io", "-f", "qcow2", "-c", write, self._path(volume_id)]
         subprocess.run(command, check=True, capture_output=True)
 
+    def _write_live(self, volume_id: str, write: str) -> bool:
+        """Through the device of the VM that has the volume; False: no VM runs with it."""
+        import libvirt
+        import libvirt_qemu
+
+        connection = libvirt.open(self.running.uri)
+        try:
+            for domain in connection.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE):
+                for disk in ET.fromstring(domain.XMLDesc()).findall("devices/disk"):
+                    source, alias = disk.find("source"), disk.find("alias")
+                    path = None if source is None else source.get("file")
+                    if alias is not None and path == self._path(volume_id):
+                        device = f"/machine/peripheral/{alias.get('name')}/virtio-backend"
+                        told = libvirt_qemu.qemuMonitorCommand(
+                            domain,
+                            f'qemu-io -d {device} "{write}"',
+                            libvirt_qemu.VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP,
+                        )
+                        assert not told.startswith("Error"), told
+                        return True
+        finally:
+            connection.close()
+        return False
+
     def read(self, volume_id: str, index: int) -> bytes:
-        target = self.folder / "read"
+        target = self.running.folder / "read"
         # "count" is of the input, with what is skipped.
         wanted = [f"skip={index}", f"count={index + 1}", f"bs={SECTOR}"]
-        command = ["qemu-img", "dd", "-f", "qcow2", "-O", "raw", *wanted]
+        command = ["qemu-img", "dd", "-U", "-f", "qcow2", "-O", "raw", *wanted]
         subprocess.run([*command, f"if={self._path(volume_id)}", f"of={target}"], check=True)
         return target.read_bytes()[-SECTOR:]
 
     def _path(self, volume_id: str) -> str:
-        return str(self.folder / "pool" / f"{volume_id}.qcow2")
+        return str(self.running.folder / "pool" / f"{volume_id}.qcow2")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import libvirt
 
 from novacron.errors import InvalidSpec, NotFound, ProviderUnavailable
+from novacron.providers.libvirt.nbd.pool import Connections
 
 _HOST = re.compile(r"(?:([a-z0-9-]+)=)?([a-z]+(?:\+[a-z]+)?://\S*)")
 ACCELERATORS = ("qemu", "kvm")
@@ -21,6 +24,8 @@ class Host:
     zone: str
     uri: str
     pool_name: str
+    nbd: Connections = field(default_factory=Connections, repr=False)
+    """To the disks that are exported."""
     _connection: Any = field(default=None, repr=False)
 
     @property
@@ -42,6 +47,18 @@ class Host:
     @property
     def pool(self) -> Any:
         return self.connection.storagePoolLookupByName(self.pool_name)
+
+    @property
+    def folder(self) -> str:
+        """Of the pool's volumes."""
+        document = ET.fromstring(self.pool.XMLDesc())  # noqa: S314 - libvirtd wrote it
+        return document.findtext("target/path") or ""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its files can be reached from here (https://libvirt.org/uri.html)."""
+        parts = urlsplit(self.uri)
+        return not parts.hostname and parts.scheme in ("qemu", "qemu+unix")
 
 
 @dataclass(frozen=True)

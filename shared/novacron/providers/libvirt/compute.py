@@ -17,8 +17,9 @@ from novacron.providers.libvirt import records
 from novacron.providers.libvirt.base import LibvirtBase, disk_paths
 from novacron.providers.libvirt.domain_xml import set_size
 from novacron.providers.libvirt.errors import translated
+from novacron.providers.libvirt.holding import unmark
 from novacron.providers.libvirt.launch import LaunchVms
-from novacron.providers.libvirt.ownership import read_metadata
+from novacron.providers.libvirt.ownership import own_disks, read_metadata
 from novacron.providers.libvirt.paging import first_of
 from novacron.providers.libvirt.view import read_vm
 
@@ -36,7 +37,7 @@ class LibvirtVms(LaunchVms, LibvirtBase):
     def create_vm(self, spec: VmSpec, owner: Ownership) -> Vm:
         vm_id = str(uuid5(NAMESPACE_URL, f"novacron:{owner.operation}"))
         for host in self.answering()[0]:
-            found = _domain(host, vm_id)
+            found = self.found(host, vm_id)
             if found is not None:
                 record = read_metadata(ET.fromstring(found.XMLDesc()))  # noqa: S314
                 if record is not None:
@@ -75,6 +76,7 @@ class LibvirtVms(LaunchVms, LibvirtBase):
     def start_vm(self, vm_id: str) -> Vm:
         host, domain = self.domain(vm_id)
         if domain.state()[0] == libvirt.VIR_DOMAIN_PAUSED:
+            unmark(domain)
             domain.resume()
         elif not domain.isActive():
             self.start_now(domain)
@@ -129,20 +131,13 @@ class LibvirtVms(LaunchVms, LibvirtBase):
         if domain.isActive():
             domain.destroy()
         vm_id = domain.UUIDString()
-        for path in disk_paths(ET.fromstring(domain.XMLDesc())):  # noqa: S314
+        document = ET.fromstring(domain.XMLDesc())  # noqa: S314
+        for path in disk_paths(document):
             disk_id = path.rpartition("/")[2].removesuffix(records.DISK)
             record = records.read(host, disk_id)
-            if record is not None and record.vm == vm_id:
+            if record is not None and (record.vm == vm_id or disk_id in own_disks(document)):
+                self.forget_site(disk_id)
                 records.remove(host, disk_id)
         records.remove_log(host, vm_id)
         self.forget_site(vm_id)
         domain.undefineFlags(UNDEFINE)
-
-
-def _domain(host: Any, vm_id: str) -> Any | None:
-    try:
-        return host.connection.lookupByUUIDString(vm_id)
-    except libvirt.libvirtError as error:
-        if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN:
-            return None
-        raise

@@ -7,8 +7,13 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 
 from novacron.errors import Conflict, Unsupported
+from novacron.models.image import BootMode
+from novacron.models.transfer import AssembleSpec
 from novacron.models.vm import Architecture, VmSpec
 from novacron.providers.libvirt.ownership import Owned, metadata
+
+UEFI_MACHINE = "q35"
+"""OVMF's images are made for it (https://libvirt.org/kbase/secureboot.html)."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +28,10 @@ class Parts:
     network: str | None
     firewall: str | None
     accelerator: str
+    boot_mode: BootMode = BootMode.BIOS
 
 
-def domain_xml(spec: VmSpec, parts: Parts) -> str:
+def domain_xml(spec: VmSpec | AssembleSpec, parts: Parts) -> str:
     """Unsupported: another architecture than x86_64."""
     if spec.architecture is not Architecture.X86_64:
         raise Unsupported("libvirt hosts here run x86_64 only.", field="architecture")
@@ -36,7 +42,13 @@ def domain_xml(spec: VmSpec, parts: Parts) -> str:
     set_size(root, spec.vcpus, spec.memory_mib)
     system = ET.SubElement(root, "os")
     # i440fx: virtio disks are plugged without ports that had to be reserved before.
-    ET.SubElement(system, "type", arch="x86_64", machine="pc").text = "hvm"
+    machine = "pc"
+    if parts.boot_mode is BootMode.UEFI:
+        machine = UEFI_MACHINE
+        system.set("firmware", "efi")
+        secure = ET.SubElement(ET.SubElement(system, "firmware"), "feature")
+        secure.attrib.update(enabled="no", name="secure-boot")
+    ET.SubElement(system, "type", arch="x86_64", machine=machine).text = "hvm"
     features = ET.SubElement(root, "features")
     ET.SubElement(features, "acpi")
     ET.SubElement(features, "apic")

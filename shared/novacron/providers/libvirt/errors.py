@@ -21,6 +21,8 @@ KINDS: dict[int, type[errors.NovaCronError]] = {
     libvirt.VIR_ERR_NO_NWFILTER: errors.NotFound,
     libvirt.VIR_ERR_NO_STORAGE_POOL: errors.NotFound,
     libvirt.VIR_ERR_NO_STORAGE_VOL: errors.NotFound,
+    libvirt.VIR_ERR_NO_DOMAIN_BACKUP: errors.NotFound,
+    libvirt.VIR_ERR_NO_DOMAIN_CHECKPOINT: errors.NotFound,
     libvirt.VIR_ERR_AUTH_FAILED: errors.AuthenticationFailed,
     libvirt.VIR_ERR_AUTH_CANCELLED: errors.AuthenticationFailed,
     libvirt.VIR_ERR_AUTH_UNAVAILABLE: errors.AuthenticationFailed,

@@ -12,6 +12,7 @@ from novacron.errors import InvalidSpec, Unsupported
 from novacron.mapping.images import resolve
 from novacron.models.account import ProviderType
 from novacron.models.base import Ownership
+from novacron.models.transfer import AssembleSpec
 from novacron.models.vm import Vm, VmSpec
 from novacron.providers.libvirt import records
 from novacron.providers.libvirt.auth import Host
@@ -83,24 +84,36 @@ class LaunchVms(Sites):
     def remove_vm(self, host: Host, domain: Any) -> None:
         raise NotImplementedError
 
-    def _check(self, spec: VmSpec) -> None:
-        self.check_region(spec.region)
-        if spec.spot:
-            raise Unsupported("libvirt has no spot VMs.", field="spot")
-        if spec.instance_type is not None:
-            raise InvalidSpec(
-                "libvirt has no instance types.",
-                field="instance_type",
-                remedy="Give vcpus and memory_mib.",
-            )
-        if spec.gpus:
-            raise Unsupported("GPUs are not passed through yet.", field="gpus")
+    def found(self, host: Host, vm_id: str) -> Any | None:
+        """The domain of a VM that this host has."""
+        try:
+            return host.connection.lookupByUUIDString(vm_id)
+        except libvirt.libvirtError as error:
+            if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN:
+                return None
+            raise
+
+    def check_addresses(self, spec: VmSpec | AssembleSpec) -> None:
         if spec.public_ip:
             raise Unsupported("Addresses come from the host's network.", field="public_ip")
         if len(spec.firewall_ids) > 1:
             raise Unsupported("One firewall for each VM.", field="firewall_ids")
         if spec.firewall_ids and spec.subnet_id is None:
             raise InvalidSpec("A firewall needs a subnet.", field="firewall_ids")
+        if spec.instance_type is not None:
+            raise InvalidSpec(
+                "libvirt has no instance types.",
+                field="instance_type",
+                remedy="Give vcpus and memory_mib.",
+            )
+
+    def _check(self, spec: VmSpec) -> None:
+        self.check_region(spec.region)
+        if spec.spot:
+            raise Unsupported("libvirt has no spot VMs.", field="spot")
+        if spec.gpus:
+            raise Unsupported("GPUs are not passed through yet.", field="gpus")
+        self.check_addresses(spec)
 
     def _place(self, spec: VmSpec, live: list[Host], dead: list[str]) -> Host:
         """The host with the most room that has the image and the subnet. NoCapacity, InvalidSpec.

@@ -59,3 +59,9 @@ def read_metadata(document: ET.Element) -> Owned | None:
     """What a domain's or network's XML says; None for one that is not ours."""
     found = document.find(f"metadata/{{{NAMESPACE}}}resource")
     return None if found is None or not found.text else Owned.model_validate_json(found.text)
+
+
+def own_disks(document: ET.Element) -> list[str]:
+    """Imported disks that a domain was made around and takes with it."""
+    record = read_metadata(document)
+    return [] if record is None else list(record.extra.get("disks", []))

@@ -11,7 +11,10 @@ from novacron.providers.base import CloudProvider, OnlineVolumeResize
 from novacron.providers.libvirt.auth import Host, reach, read_settings
 from novacron.providers.libvirt.compute import LibvirtVms
 from novacron.providers.libvirt.errors import translated
+from novacron.providers.libvirt.exports import LibvirtExport
+from novacron.providers.libvirt.fencing import LibvirtFencing
 from novacron.providers.libvirt.images import LibvirtImages
+from novacron.providers.libvirt.imports import LibvirtImport
 from novacron.providers.libvirt.metrics import LibvirtMetrics
 from novacron.providers.libvirt.networks import LibvirtNetworks
 from novacron.providers.libvirt.quota import LibvirtQuota
@@ -27,6 +30,9 @@ class LibvirtProvider(
     LibvirtNetworks,
     LibvirtQuota,
     LibvirtMetrics,
+    LibvirtExport,
+    LibvirtImport,
+    LibvirtFencing,
     CloudProvider,
     OnlineVolumeResize,
 ):

@@ -19,6 +19,8 @@ GIB = 1024**3
 DISK = ".qcow2"
 SEED = ".iso"
 """Beside the root disk of a VM that has user data; removed with that disk."""
+BASE = ".raw"
+"""Under an imported disk: what was sent."""
 DOCUMENT = ".json"
 LOG = ".log"
 CHUNK = 65536
@@ -64,9 +66,21 @@ def write_seed(host: Host, resource_id: str, image: bytes) -> str:
     return str(_upload(host, resource_id + SEED, image).path())
 
 
-def make_disk(host: Host, resource_id: str, size: int, backing: Any | None = None) -> Any:
-    """An empty qcow2 of ``size`` bytes, or one on top of another volume."""
-    return host.pool.createXML(_volume_xml(resource_id + DISK, size, "qcow2", backing))
+def make_disk(
+    host: Host, resource_id: str, size: int, backing: Any | None = None, form: str = "qcow2"
+) -> Any:
+    """An empty qcow2 of ``size`` bytes, or one on top of another volume of format ``form``."""
+    return host.pool.createXML(_volume_xml(resource_id + DISK, size, "qcow2", backing, form))
+
+
+def base(host: Host, resource_id: str) -> Any | None:
+    """The raw volume of an import."""
+    return _volume(host, resource_id + BASE)
+
+
+def make_base(host: Host, resource_id: str, size: int) -> Any:
+    """A raw volume of zeros that takes no room."""
+    return host.pool.createXML(_volume_xml(resource_id + BASE, size, "raw", allocation=0))
 
 
 def copy_disk(host: Host, resource_id: str, source: Any) -> Any:
@@ -76,9 +90,9 @@ def copy_disk(host: Host, resource_id: str, source: Any) -> Any:
 
 
 def remove(host: Host, resource_id: str) -> None:
-    """The disk, its seed, and its document last; what is gone is gone."""
-    for name in (resource_id + DISK, resource_id + SEED, resource_id + DOCUMENT):
-        volume = _volume(host, name)
+    """The disk, its seed and base, and its document last; what is gone is gone."""
+    for end in (DISK, SEED, BASE, DOCUMENT):
+        volume = _volume(host, resource_id + end)
         if volume is not None:
             volume.delete()
 
@@ -114,13 +128,18 @@ def download(host: Host, volume: Any, offset: int, length: int) -> bytes:
 
 def _upload(host: Host, name: str, body: bytes) -> Any:
     volume = host.pool.createXML(_volume_xml(name, len(body), "raw"))
+    upload(host, volume, 0, body)
+    return volume
+
+
+def upload(host: Host, volume: Any, offset: int, body: bytes) -> None:
+    """Write ``body`` into the volume. Another upload to it must not be under way."""
     stream = host.connection.newStream()
-    volume.upload(stream, 0, len(body))
+    volume.upload(stream, offset, len(body))
     sent = 0
     while sent < len(body):  # one message holds less than a large seed
         sent += stream.send(body[sent : sent + CHUNK])
     stream.finish()
-    return volume
 
 
 def file(host: Host, name: str) -> Any | None:
@@ -137,12 +156,20 @@ def _volume(host: Host, name: str) -> Any | None:
         raise
 
 
-def _volume_xml(name: str, size: int, form: str, backing: Any | None = None) -> str:
+def _volume_xml(
+    name: str,
+    size: int,
+    form: str,
+    backing: Any | None = None,
+    backing_form: str = "qcow2",
+    allocation: int | None = None,
+) -> str:
     root = ET.Element("volume")
     ET.SubElement(root, "name").text = name
     ET.SubElement(root, "capacity", unit="bytes").text = str(size)
     if form == "raw":
-        ET.SubElement(root, "allocation", unit="bytes").text = str(size)
+        held = size if allocation is None else allocation
+        ET.SubElement(root, "allocation", unit="bytes").text = str(held)
     target = ET.SubElement(root, "target")
     ET.SubElement(target, "format", type=form)
     if form == "qcow2":
@@ -150,5 +177,5 @@ def _volume_xml(name: str, size: int, form: str, backing: Any | None = None) -> 
     if backing is not None:
         store = ET.SubElement(root, "backingStore")
         ET.SubElement(store, "path").text = backing.path()
-        ET.SubElement(store, "format", type="qcow2")
+        ET.SubElement(store, "format", type=backing_form)
     return ET.tostring(root, encoding="unicode")

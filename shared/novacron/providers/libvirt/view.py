@@ -11,6 +11,7 @@ from novacron.models.vm import Vm
 from novacron.providers.libvirt import records
 from novacron.providers.libvirt.auth import Host, LibvirtAccount
 from novacron.providers.libvirt.base import disk_paths
+from novacron.providers.libvirt.holding import says_held
 from novacron.providers.libvirt.ownership import read_metadata
 from novacron.providers.libvirt.states import state_of
 
@@ -19,6 +20,8 @@ def read_vm(account: LibvirtAccount, host: Host, domain: Any) -> Vm:
     document = ET.fromstring(domain.XMLDesc())  # noqa: S314 - libvirtd wrote it
     record = read_metadata(document)
     native = domain.state()[0]
+    if native == libvirt.VIR_DOMAIN_PAUSED and says_held(document):
+        native = libvirt.VIR_DOMAIN_SHUTOFF
     state, bills = state_of(native, record is None or record.started_at is not None)
     disks = [path.rpartition("/")[2].removesuffix(records.DISK) for path in disk_paths(document)]
     return Vm(

@@ -17,7 +17,7 @@ from novacron.providers.libvirt import records
 from novacron.providers.libvirt.auth import Host
 from novacron.providers.libvirt.domain_xml import disk_xml, free_device
 from novacron.providers.libvirt.errors import translated
-from novacron.providers.libvirt.ownership import Owned, derived_id, owned
+from novacron.providers.libvirt.ownership import Owned, derived_id, own_disks, owned
 from novacron.providers.libvirt.paging import page_of
 from novacron.providers.libvirt.sites import Sites
 
@@ -109,9 +109,9 @@ class LibvirtVolumes(Sites):
         path = self._disk(host, volume_id).path()
         user = self.users(host).get(path)
         if user is not None:
-            if record.vm == user:
-                raise Conflict(f"{volume_id} was made with its VM and stays with it.")
             _, domain = self.domain(user)
+            if record.vm == user or volume_id in own_disks(ET.fromstring(domain.XMLDesc())):  # noqa: S314
+                raise Conflict(f"{volume_id} was made with its VM and stays with it.")
             _detach(domain, path)
         return self._volume(host, volume_id, record, self.users(host))
 
@@ -141,13 +141,14 @@ class LibvirtVolumes(Sites):
         disk = records.disk(host, volume_id)
         user = None if disk is None else users.get(disk.path())
         state = VolumeState.ATTACHED if user else VolumeState.AVAILABLE
+        size = record.extra.get("size_bytes", 0) if disk is None else disk.info()[1]
         return Volume(
             id=volume_id,
             name=record.name,
             state=VolumeState.CREATING if disk is None else state,
             region=self.account.region,
             zone=host.zone,
-            size_gib=0 if disk is None else -(-disk.info()[1] // records.GIB),
+            size_gib=-(-size // records.GIB),
             volume_class=VolumeClass(record.extra.get("class", VolumeClass.BALANCED)),
             attached_to=user,
             created_at=record.created_at,
