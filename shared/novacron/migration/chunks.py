@@ -26,6 +26,7 @@ class ChunkStore:
         self.objects = objects
         self.tenant = tenant
         self.index = index
+        self.manifests = f"{tenant}/manifests"
         self.packs = Packs(objects, tenant, key)
         self._key = key
 
@@ -88,7 +89,7 @@ class ChunkStore:
         return self.packs.path(pack)
 
     def _part(self, manifest_id: str, disk: int, name: str) -> str:
-        return f"{self.tenant}/manifests/{manifest_id}/{disk}/{name}"
+        return f"{self.manifests}/{manifest_id}/{disk}/{name}"
 
     def _put(self, path: str, data: bytes) -> None:
         self.objects.put(path, self._key.seal(data, path.encode()))

@@ -65,6 +65,11 @@ class Packs:
         dead = {one for one in there if one.endswith(DEAD)}
         return sorted(name + one for one in there - dead if one + DEAD not in dead)
 
+    def named(self, path: str) -> tuple[str, bool]:
+        """(the pack that an object in ``folder`` is, or is a mark of; whether it is a mark)."""
+        job, name = path.split("/")[-2:]
+        return job + name.removesuffix(DEAD), name.endswith(DEAD)
+
     def read(self, pack: str, start: int, end: int) -> bytes:
         """Bytes [start, end). Raises NotFound."""
         return self._objects.get_range(self.path(pack), start, end - start)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Protocol
 
 
@@ -22,3 +23,10 @@ class Objects(Protocol):
 
     def delete(self, path: str) -> None:
         """What is gone may be deleted again."""
+
+
+class AgedObjects(Objects, Protocol):
+    """One that tells when things were put there."""
+
+    def ages(self, prefix: str) -> Iterator[tuple[str, datetime]]:
+        """(path, when it was last put) under a folder, a page at a time."""
