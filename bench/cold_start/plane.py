@@ -70,6 +70,9 @@ class _Nobody:
     def running(self, operation: Operation) -> bool:  # noqa: ARG002
         return True
 
+    def go_on(self, token: str) -> None:
+        pass
+
 
 def _seed(here: Services, accounts: dict[str, Account]) -> None:
     from tests.world import create_table

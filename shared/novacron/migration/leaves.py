@@ -20,6 +20,7 @@ LEAVES_PER_SHARD = 2048
 SHARD_BYTES = LEAF_BYTES * LEAVES_PER_SHARD
 ZERO = bytes(32)
 """The digest of a leaf, or of a tree, that holds nothing but zeros."""
+_ZEROS = bytes(LEAF_BYTES)
 
 
 def digest_of(leaf: bytes) -> bytes:
@@ -27,8 +28,8 @@ def digest_of(leaf: bytes) -> bytes:
 
 
 def is_zero(data: bytes) -> bool:
-    # Comparing with itself shifted runs at memcmp speed and stops at the first byte that differs.
-    return not data or (data[0] == 0 and data[:-1] == data[1:])
+    # Runs at memcmp speed, copies nothing and stops at the first byte that differs.
+    return data == (_ZEROS if len(data) == LEAF_BYTES else bytes(len(data)))
 
 
 def shard_count(size_bytes: int) -> int:

@@ -1,7 +1,9 @@
 """What a disk holds, by reference: a manifest a disk, a part of it for every GiB that changed.
 
-A manifest with a parent is a delta: leaves that a part does not name are the parent's; without
-one they are zeros. A part is a file of its own, made by one worker, so that a copy that was
+A shard's content is its parts one over the other, this manifest's and its ancestors'; leaves that
+none of them names are zeros. A manifest says which parts those are, so that reading a shard costs
+the parts that changed it and not the length of the chain; where they get many, a part is written
+that names everything. A part is a file of its own, made by one worker, so that a copy that was
 killed goes on with the parts that are missing.
 """
 
@@ -44,25 +46,28 @@ Entries = dict[int, Entry]
 
 
 class ShardSummary(Model):
-    """``root``: hex. ``written``: how many leaves this manifest or an ancestor names."""
+    """``root``: hex. ``written``: how many leaves this manifest or an ancestor ever named.
+    ``parts``: who made its parts, as indexes of the manifest's ``lineage``, the oldest first."""
 
     root: str
     written: int
+    parts: list[int]
 
 
 class DiskManifest(Model):
-    """``shards``: of every shard that is not all zeros, whoever made it; ``own``: this one's."""
+    """``lineage``: ids of its ancestors, the oldest first, and its own. ``shards``: of every shard
+    that was ever written."""
 
     id: str
     disk: int
     size_bytes: int
-    parent: str | None = None
-    own: list[int] = []
+    lineage: list[str]
     shards: dict[int, ShardSummary] = {}
     root: str
 
     @property
     def written(self) -> int:
+        """How many different leaves importing it, at once or by its ancestors, writes."""
         return sum(shard.written for shard in self.shards.values())
 
 
@@ -107,3 +112,9 @@ def overlaid(layers: Iterable[Entries]) -> Entries:
     for layer in layers:
         whole.update(layer)
     return whole
+
+
+def differing(now: Entries, before: Entries) -> Entries:
+    """What of ``now`` is not so in ``before``; a leaf that only ``now`` names counts, zeros too."""
+    none = Entry(b"", None)
+    return {i: one for i, one in now.items() if one.digest != before.get(i, none).digest}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import obstore
@@ -44,9 +45,12 @@ class ObjectStore:
             raise NotFound(f"There is no object {path!r}.") from error
 
     def list(self, prefix: str) -> Iterator[str]:
+        return (path for path, _ in self.ages(prefix))
+
+    def ages(self, prefix: str) -> Iterator[tuple[str, datetime]]:
         for page in obstore.list(self._store, prefix):
             for entry in page:
-                yield entry["path"]
+                yield entry["path"], entry["last_modified"]
 
     def delete(self, path: str) -> None:
         try:

@@ -15,7 +15,7 @@ _NONCE = 12
 _LEVEL = 1
 """The fastest: a copy is bound by the network, and disks compress well even so."""
 _MOST = 256 * 1024 * 1024
-"""More than any object of ours unpacks to: a forged frame cannot ask for more memory."""
+"""More than any object of ours unpacks to: a frame cannot ask for more memory."""
 
 
 class TenantKey:
@@ -30,10 +30,12 @@ class TenantKey:
         packed = zstandard.ZstdCompressor(level=_LEVEL).compress(data)
         return nonce + self._cipher.encrypt(nonce, packed, name)
 
-    def open(self, sealed: bytes, name: bytes) -> bytes:
+    def open(self, sealed: bytes | memoryview, name: bytes) -> bytes:
         """Raises Corrupted."""
         try:
             packed = self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], name)
-            return zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MOST)
+            if zstandard.frame_content_size(packed) > _MOST:
+                raise Corrupted("It unpacks to more than anything of ours.")
+            return zstandard.ZstdDecompressor().decompress(packed)
         except (InvalidTag, ValueError, zstandard.ZstdError) as error:
             raise Corrupted(f"{name.hex()[:16]} was changed or is another tenant's.") from error

@@ -1,38 +1,33 @@
 """Moves one shard of a disk: out of an export into the chunk store, or from there into an import.
 
 Each function may be killed anywhere and called again, twice at once even: what it writes is the
-same. Memory is bounded by BATCH leaves and WORKERS packs, whatever the size of the disk.
+same, and what has arrived is not sent again. Memory is bounded by what WORKERS threads hold, a
+piece of PIECE leaves and a pack each, whatever the size of the disk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import TypeVar
+from collections.abc import Iterable
 
-from novacron.errors import NotFound
+from novacron.errors import Conflict, NotFound
 from novacron.migration.chunks import ChunkStore
-from novacron.migration.leaves import SHARD_BYTES, ZERO, digest_of, disk_root, shard_root
+from novacron.migration.leaves import ZERO, digest_of, disk_root, shard_root
 from novacron.migration.manifest import (
     ZEROS,
     DiskManifest,
     Entries,
     Entry,
     ShardSummary,
-    overlaid,
+    differing,
 )
+from novacron.migration.parallel import in_parallel
+from novacron.migration.spans import leaf_span, loads, pieces, runs, touched
 from novacron.models.base import Model
 from novacron.models.transfer import Export, Import
 from novacron.providers.transfer import LEAF_BYTES, DiskExport, DiskImport
 
-WORKERS = 8
-"""Requests under way: 7 or 8 of them saturate an EBS snapshot's 1,000 requests a second."""
-
-BATCH = 64
-"""Leaves that are held at once, and asked of the index together."""
-
-T = TypeVar("T")
-R = TypeVar("R")
+MOST_PARTS = 8
+"""Of a shard: the next one names everything, so that reading a shard stays a few requests."""
 
 
 class ShardResult(Model):
@@ -55,38 +50,29 @@ def export_shard(
     parent: DiskManifest | None,
 ) -> ShardResult:
     """Bring what changed in the shard since ``parent`` into the store, as a part of the manifest
-    ``export.id``. A part that is there already is kept: the export's bytes do not change."""
-    lineage = [] if parent is None else chunks.lineage(parent)
-    before = list(chunks.layers(lineage, shard))
+    ``export.id``. A part that is there already is kept: the export's bytes do not change.
+
+    Raises Conflict: the export's changes are not told against ``parent``, or the disk was resized.
+    """
+    _check(export, disk, parent)
+    before = chunks.view(parent, shard)
     try:
-        return _result(shard, [*before, chunks.get_shard(export.id, disk, shard)])
+        return _result(shard, parent, before, chunks.get_shard(export.id, disk, shard))
     except NotFound:
         pass
-    whole = overlaid(before)
-    zero, dirty = _touched(source, export, disk, shard)
-    packer, digests = chunks.packer(), dict.fromkeys(zero, ZERO)
-    for batch in _batches(sorted(dirty)):
-        leaves = _leaves(source, export, disk, shard, batch)
-        digests |= {index: digest_of(leaf) for index, leaf in leaves.items()}
-        known = packer.know({digests[index] for index in leaves})
-        new = {
-            digests[index]: leaf
-            for index, leaf in leaves.items()
-            if digests[index] not in (ZERO, whole.get(index, ZEROS).digest, *known)
-        }
-        for _ in in_parallel(lambda item: packer.add(*item), new.items()):
-            pass
-    packer.close()
-    changed = {
-        index: ZEROS if digest == ZERO else Entry(digest, packer.place_of(digest))
-        for index, digest in digests.items()
-        if digest != whole.get(index, ZEROS).digest
-    }
-    chunks.put_shard(export.id, disk, shard, changed)
-    done = _result(shard, [*before, changed])
+    zero, dirty = touched(source, export, disk, shard)
+    if export.disks[disk].since_id is None:
+        # Told against a disk of zeros: what is not mentioned is zeros now, whatever it was.
+        zero |= before.keys() - dirty
+    found, sent = _send(source, chunks, export, disk, shard, before, dirty)
+    now = {index: entry for index, entry in found.items() if _at(before, index) != entry.digest}
+    now |= {index: ZEROS for index in zero if _at(before, index) != ZERO}
+    part = {**before, **now} if now and _is_full(parent, shard) else now
+    chunks.put_shard(export.id, disk, shard, part)
     size = export.disks[disk].size_bytes
     read = sum(leaf_span(size, shard, index)[1] for index in dirty)
-    return done.model_copy(update={"read_bytes": read, "sent_bytes": packer.sent_bytes})
+    done = _result(shard, parent, before, part)
+    return done.model_copy(update={"read_bytes": read, "sent_bytes": sent})
 
 
 def seal_manifest(
@@ -98,20 +84,14 @@ def seal_manifest(
 ) -> DiskManifest:
     """Write the disk's manifest, when every shard is there."""
     shards = dict(parent.shards) if parent else {}
-    own = []
-    for result in results:
-        if result.changed:
-            own.append(result.shard)
-        if result.summary is not None:
-            shards[result.shard] = result.summary
+    shards |= {one.shard: one.summary for one in results if one.summary is not None}
     size = export.disks[disk].size_bytes
     roots = {number: bytes.fromhex(shard.root) for number, shard in shards.items()}
     manifest = DiskManifest(
         id=export.id,
         disk=disk,
         size_bytes=size,
-        parent=parent.id if parent else None,
-        own=sorted(own),
+        lineage=[*(parent.lineage if parent else []), export.id],
         shards=shards,
         root=disk_root(roots, size).hex(),
     )
@@ -127,129 +107,115 @@ def import_shard(
     shard: int,
     since: str | None,
 ) -> int:
-    """Write to ``target`` what ``manifest`` and its ancestors up to ``since`` (which it has
-    already; None: nothing) say of the shard; returns bytes written."""
-    newer = _newer(chunks.lineage(manifest), since)
-    entries = overlaid(chunks.layers(newer, shard))
-    if since is None:
-        entries = {index: entry for index, entry in entries.items() if entry.place}
+    """Write to ``target`` in what the shard differs from ``since``, an ancestor of ``manifest``
+    that it holds already (None: nothing); returns bytes written. Raises Conflict: no ancestor."""
+    earlier = _ancestor(chunks, manifest, since)
+    if not _differs(manifest, earlier, shard):
+        return 0
+    entries = differing(chunks.view(manifest, shard), chunks.view(earlier, shard))
+    spans = {index: leaf_span(manifest.size_bytes, shard, index) for index in entries}
 
-    size = manifest.size_bytes
+    def one(load: list[int]) -> int:
+        lengths = {index: spans[index][1] for index in load}
+        leaves = chunks.read_leaves({index: entries[index] for index in load}, lengths)
+        for run in runs(sorted(load), provider.write_bytes):
+            data = leaves[run[0]] if len(run) == 1 else b"".join(leaves[i] for i in run)
+            provider.write(target, spans[run[0]][0], data)
+        return sum(lengths.values())
 
-    def one(run: list[int]) -> int:
-        spans = [leaf_span(size, shard, index) for index in run]
-        leaves = (chunks.read_leaf(entries[i], span[1]) for i, span in zip(run, spans, strict=True))
-        data = b"".join(leaves)
-        provider.write(target, spans[0][0], data)
-        return len(data)
-
-    return sum(in_parallel(one, _runs(sorted(entries), provider.write_bytes)))
+    return sum(in_parallel(one, loads(entries)))
 
 
 def shards_to_import(chunks: ChunkStore, manifest: DiskManifest, since: str | None) -> list[int]:
     """The shards that ``import_shard`` has something to do for."""
-    newer = _newer(chunks.lineage(manifest), since)
-    return sorted({shard for one in newer for shard in one.own})
+    earlier = _ancestor(chunks, manifest, since)
+    return [shard for shard in sorted(manifest.shards) if _differs(manifest, earlier, shard)]
 
 
-def leaf_span(size_bytes: int, shard: int, index: int) -> tuple[int, int]:
-    """(offset, length) of a leaf in a disk of ``size_bytes``."""
-    offset = shard * SHARD_BYTES + index * LEAF_BYTES
-    return offset, min(LEAF_BYTES, size_bytes - offset)
+def _check(export: Export, disk: int, parent: DiskManifest | None) -> None:
+    told = export.disks[disk]
+    if told.since_id is not None and (parent is None or parent.id != export.since):
+        raise Conflict(
+            f"{export.id} tells what changed since {export.since}, not since its parent."
+        )
+    if parent is not None and parent.size_bytes != told.size_bytes:
+        raise Conflict(f"{told.volume_id} was resized: it must be copied anew.")
 
 
-def _newer(lineage: list[DiskManifest], since: str | None) -> list[DiskManifest]:
+def _send(
+    source: DiskExport,
+    chunks: ChunkStore,
+    export: Export,
+    disk: int,
+    shard: int,
+    before: Entries,
+    dirty: set[int],
+) -> tuple[Entries, int]:
+    """(what the ``dirty`` leaves hold, bytes sent)."""
+    size = export.disks[disk].size_bytes
+    packer = chunks.packer(f"{export.id}/{disk}/{shard}")
+    packer.adopt()
+    kept = {entry.digest: entry for entry in before.values()} | {ZERO: ZEROS}
+
+    def one(piece: list[int]) -> dict[int, bytes]:
+        leaves: dict[int, bytes] = {}
+        for run in runs(piece, source.read_bytes):
+            first, last = leaf_span(size, shard, run[0]), leaf_span(size, shard, run[-1])
+            data = source.read(export, disk, first[0], sum(last) - first[0])
+            leaves |= _cut(run, data)
+        digests = {index: digest_of(leaf) for index, leaf in leaves.items()}
+        packer.add({digests[i]: leaf for i, leaf in leaves.items() if digests[i] not in kept})
+        return digests
+
+    digests: dict[int, bytes] = {}
+    for some in in_parallel(one, pieces(dirty)):
+        digests |= some
+    packer.close()
+    found = {i: kept.get(d) or Entry(d, packer.place_of(d)) for i, d in digests.items()}
+    return found, packer.sent_bytes
+
+
+def _cut(run: list[int], data: bytes) -> dict[int, bytes]:
+    if len(run) == 1:
+        return {run[0]: data}
+    parts = (data[i : i + LEAF_BYTES] for i in range(0, len(data), LEAF_BYTES))
+    return dict(zip(run, parts, strict=True))
+
+
+def _at(entries: Entries, index: int) -> bytes:
+    return entries.get(index, ZEROS).digest
+
+
+def _is_full(parent: DiskManifest | None, shard: int) -> bool:
+    there = parent.shards.get(shard) if parent else None
+    return there is not None and len(there.parts) >= MOST_PARTS
+
+
+def _result(shard: int, parent: DiskManifest | None, before: Entries, part: Entries) -> ShardResult:
+    old = parent.shards.get(shard) if parent else None
+    if not part:
+        return ShardResult(shard=shard, summary=old)
+    whole = {**before, **part}
+    parts = [] if old is None or _is_full(parent, shard) else old.parts
+    summary = ShardSummary(
+        root=shard_root({index: entry.digest for index, entry in whole.items()}).hex(),
+        written=len(whole),
+        parts=[*parts, len(parent.lineage) if parent else 0],
+    )
+    return ShardResult(shard=shard, changed=len(differing(whole, before)), summary=summary)
+
+
+def _ancestor(chunks: ChunkStore, manifest: DiskManifest, since: str | None) -> DiskManifest | None:
     if since is None:
-        return lineage
-    ids = [manifest.id for manifest in lineage]
-    return lineage[ids.index(since) + 1 :]
+        return None
+    if since not in manifest.lineage:
+        raise Conflict(f"{since} is no ancestor of {manifest.id}.")
+    return chunks.get_disk(since, manifest.disk)
 
 
-def _touched(
-    source: DiskExport, export: Export, disk: int, shard: int
-) -> tuple[set[int], set[int]]:
-    """(leaves that became zeros, leaves that must be read). A leaf is zeros when zero extents
-    cover all of it and nothing else touches it."""
-    begin = shard * SHARD_BYTES
-    length = min(SHARD_BYTES, export.disks[disk].size_bytes - begin)
-    covered: dict[int, int] = {}
-    dirty: set[int] = set()
-    for extent in source.extents(export, disk, begin, length):
-        for index, part in _parts(extent.offset - begin, extent.length):
-            if extent.zero:
-                covered[index] = covered.get(index, 0) + part
-            else:
-                dirty.add(index)
-    size = export.disks[disk].size_bytes
-    whole = {i for i, seen in covered.items() if seen == leaf_span(size, shard, i)[1]}
-    zero = whole - dirty
-    return zero, dirty | (set(covered) - zero)
-
-
-def _leaves(
-    source: DiskExport, export: Export, disk: int, shard: int, indexes: list[int]
-) -> dict[int, bytes]:
-    """The leaves' bytes; those that lie together are read together."""
-    size = export.disks[disk].size_bytes
-
-    def one(run: list[int]) -> dict[int, bytes]:
-        first, last = leaf_span(size, shard, run[0]), leaf_span(size, shard, run[-1])
-        data = source.read(export, disk, first[0], sum(last) - first[0])
-        parts = (data[i : i + LEAF_BYTES] for i in range(0, len(data), LEAF_BYTES))
-        return dict(zip(run, parts, strict=True))
-
-    found: dict[int, bytes] = {}
-    for leaves in in_parallel(one, _runs(indexes, source.read_bytes)):
-        found |= leaves
-    return found
-
-
-def _batches(indexes: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(indexes), BATCH):
-        yield indexes[start : start + BATCH]
-
-
-def _runs(indexes: list[int], most_bytes: int) -> Iterator[list[int]]:
-    """``indexes`` in runs of neighbours, none longer than ``most_bytes``."""
-    run: list[int] = []
-    for index in indexes:
-        if run and (index != run[-1] + 1 or len(run) * LEAF_BYTES >= most_bytes):
-            yield run
-            run = []
-        run.append(index)
-    if run:
-        yield run
-
-
-def _parts(start: int, length: int) -> Iterator[tuple[int, int]]:
-    """(leaf index, bytes of the run in it)."""
-    end = start + length
-    while start < end:
-        index = start // LEAF_BYTES
-        stop = min(end, (index + 1) * LEAF_BYTES)
-        yield index, stop - start
-        start = stop
-
-
-def _result(shard: int, layers: list[Entries]) -> ShardResult:
-    named: set[int] = set().union(*layers) if layers else set()
-    whole = overlaid(layers)
-    root = shard_root({index: entry.digest for index, entry in whole.items()})
-    summary = ShardSummary(root=root.hex(), written=len(named)) if named else None
-    return ShardResult(shard=shard, changed=len(layers[-1]), summary=summary)
-
-
-def in_parallel(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-    """``map`` over WORKERS threads with only so many items under way; the first error ends it."""
-    with ThreadPoolExecutor(WORKERS) as pool:
-        under_way: set[Future[R]] = set()
-        try:
-            for item in items:
-                if len(under_way) == WORKERS:
-                    done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-                    yield from (future.result() for future in done)
-                under_way.add(pool.submit(work, item))
-            yield from (future.result() for future in under_way)
-        finally:
-            for future in under_way:
-                future.cancel()
+def _differs(manifest: DiskManifest, earlier: DiskManifest | None, shard: int) -> bool:
+    now = manifest.shards.get(shard)
+    before = earlier.shards.get(shard) if earlier else None
+    if now is None or before is None:
+        return now is not None
+    return (now.root, now.written) != (before.root, before.written)

@@ -7,11 +7,12 @@ import os
 import pytest
 
 from novacron.errors import Corrupted, NotFound
-from novacron.migration.chunks import PACK_BYTES, ChunkStore
+from novacron.migration.chunks import ChunkStore
 from novacron.migration.index import MemoryIndex
 from novacron.migration.leaves import digest_of
 from novacron.migration.manifest import Entry, Place
 from novacron.migration.objects import ObjectStore
+from novacron.migration.packs import PACK_BYTES
 from novacron.migration.sealing import TenantKey
 from novacron.providers.transfer import LEAF_BYTES
 
@@ -24,11 +25,10 @@ def chunks() -> ChunkStore:
 
 
 def _keep(chunks: ChunkStore, *leaves: bytes) -> list[Entry]:
-    packer = chunks.packer()
+    packer = chunks.packer("job")
     digests = [digest_of(leaf) for leaf in leaves]
-    packer.know(set(digests))
     for digest, leaf in zip(digests, leaves, strict=True):
-        packer.add(digest, leaf)
+        packer.add({digest: leaf})
     packer.close()
     return [Entry(digest, packer.place_of(digest)) for digest in digests]
 
