@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,6 +47,9 @@ def open_env(folder: Path) -> Iterator[Env]:
             made = call(agents.ADMIN, "POST", "/accounts", body, key="account")
             assert made.status == 201, made.text
             account = services.store.account("acme", made.body["id"])
-            yield env_of("agent", services.providers.of(account), running)
+            env = env_of("agent", services.providers.of(account), running)
+            served_as: Any = served
+            env.reader = env.writer = lambda _: served_as
+            yield env
     finally:
         running.stop()
