@@ -48,8 +48,8 @@ def open_env(folder: Path) -> Iterator[Env]:
             assert made.status == 201, made.text
             account = services.store.account("acme", made.body["id"])
             env = env_of("agent", services.providers.of(account), running)
-            served_as: Any = served
-            env.reader = env.writer = lambda _: served_as
+            disks: Any = served
+            env.reader, env.writer = lambda _: disks, lambda _: disks
             yield env
     finally:
         running.stop()
