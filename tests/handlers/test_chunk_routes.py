@@ -15,6 +15,7 @@ from novacron.errors import ProviderUnavailable, Throttled, Unsupported
 from novacron.migration.manifest import Place
 from novacron.migration.messages import Way
 from novacron.operations.chunks import ChunkStores
+from novacron.runtime.aws import SecretsManager
 from tests.agents import ADMIN, enrolled
 from tests.api import call
 from tests.gateway import Gateway
@@ -111,6 +112,22 @@ def test_of_two_keys_made_at_once_one_is_kept(wired: World) -> None:
     stores = [ChunkStores(STORE, table, secrets) for _ in range(2)]
     first, second = (one.key("acme") for one in stores)
     assert first == second != stores[0].key("umbrella")
+
+
+def test_secrets_manager_keeps_the_first(wired: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when it looks and finds nothing, and another makes one before it does."""
+    one, late = SecretsManager("novacron"), SecretsManager("novacron")
+    assert one.keep_first("acme", "chunk-key", {"key": "first"}) == {"key": "first"}
+    assert one.keep_first("acme", "chunk-key", {"key": "other"}) == {"key": "first"}
+    real, looks = late._value, [0]
+
+    def blind(secret_id: str) -> dict[str, str]:
+        looks[0] += 1
+        return real("novacron/nothing" if looks[0] == 1 else secret_id)
+
+    monkeypatch.setattr(late, "_value", blind)
+    assert late.keep_first("acme", "chunk-key", {"key": "late"}) == {"key": "first"}
+    assert looks == [2]
 
 
 def test_what_arrived_is_found_by_its_tenant_alone(mine: Identity) -> None:

@@ -19,6 +19,8 @@ from novacron.providers.agent.wire import SHARD_WORK
 KEPT = "-7 days"
 LATE = "-15 minutes"
 """Whoever asked has given up; what was asked may not be wanted any more."""
+LATE_SHARDS = "-6 hours"
+"""Jobs wait for each other; a late one writes what its import is to hold, or is refused."""
 AT_ONCE = 10
 """Results sent in one request: Lambda takes 6 MB, an outcome has at most 0.3."""
 
@@ -59,7 +61,9 @@ class Journal:
             " AND ? = (json_extract(command, '$.method') IN (SELECT value FROM json_each(?)))"
             " ORDER BY number LIMIT 1"
         )
-        found = self._do(query, (LATE, int(shards), json.dumps(sorted(SHARD_WORK))))
+        found = self._do(
+            query, (LATE_SHARDS if shards else LATE, int(shards), json.dumps(sorted(SHARD_WORK)))
+        )
         return (Command.model_validate_json(found[0][0]), bool(found[0][1])) if found else None
 
     def finish(self, command_id: str, outcome: Outcome) -> None:
