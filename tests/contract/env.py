@@ -49,6 +49,8 @@ class Env:
     reader: Callable[[Export], DiskExport] | None = None
     """Who reads an export's bytes, where the provider itself does not."""
     writer: Callable[[Import], DiskImport] | None = None
+    moves_disks: bool = True
+    """Whether an agent's hosts do what the agent could ask of them."""
     wire: Wire | None = None
     """The recording of all that is said, where the cloud has a specification to hold it against."""
     made: list[str] = field(default_factory=list)

@@ -11,6 +11,7 @@ import pytest
 
 from infra.local.onprem import host
 from novacron.operations.services import Providers, Services, utc_now
+from novacron.providers.transfer import DiskExport, DiskImport
 from novacron.store.agents import AgentStore
 from novacron.store.store import Store
 from novacron.store.table import Table
@@ -49,7 +50,10 @@ def open_env(folder: Path) -> Iterator[Env]:
             account = services.store.account("acme", made.body["id"])
             env = env_of("agent", services.providers.of(account), running)
             disks: Any = served
-            env.reader, env.writer = lambda _: disks, lambda _: disks
+            if isinstance(served, DiskExport) and isinstance(served, DiskImport):
+                env.reader, env.writer = lambda _: disks, lambda _: disks
+            else:
+                env.moves_disks = False
             yield env
     finally:
         running.stop()

@@ -34,7 +34,7 @@ DATA = 1
 
 @pytest.fixture
 def vm(env: Env) -> Vm:
-    if not isinstance(env.provider, DiskExport):
+    if not isinstance(env.provider, DiskExport) or not env.moves_disks:
         pytest.skip(f"{env.name} does not export disks yet")
     return env.running_vm(disks=[{"name": "data", "size_gib": 1}])
 
@@ -44,7 +44,7 @@ def _exporter(env: Env) -> DiskExport:
 
 
 def _importer(env: Env) -> DiskImport:
-    if not isinstance(env.provider, DiskImport):
+    if not isinstance(env.provider, DiskImport) or not env.moves_disks:
         pytest.skip(f"{env.name} does not import disks yet")
     return env.provider
 
