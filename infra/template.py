@@ -58,6 +58,8 @@ RESOURCES: dict[str, Any] = {
         "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:"
         "${AWS::StackName}/*"
     ),
+    "chunks": _sub("${Chunks.Arn}/chunks/*"),
+    "chunk bucket": {"Fn::GetAtt": ["Chunks", "Arn"]},
     # Roles that customers make for us in accounts of their own, by a name that we ask for.
     # The action knows no resource: a function speaks for itself alone.
     "own identity": "*",

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from novacron.agent.agent import Agent
+from novacron.agent.chunks import AgentChunks
 from novacron.agent.client import Client, enrol
 from novacron.agent.identity import Identity, new_key
 from novacron.agent.journal import Journal
 from novacron.errors import NotReady
+from novacron.migration.shards import ShardsHere
 from novacron.models.agent import Outcome
 from novacron.operations.courier import AgentQueue
 from novacron.providers.base import CloudProvider
@@ -33,13 +35,15 @@ def enrolled(name: str = "rack", who: Principal = ADMIN) -> Identity:
 
 def agent(identity: Identity, folder: Path, provider: CloudProvider) -> Agent:
     journal = Journal(folder / "journal.db")
-    return Agent(Client(identity, Gateway()), journal, provider, provider.health)
+    client = Client(identity, Gateway())
+    shards = ShardsHere(provider, AgentChunks(client, identity.tenant, wait=lambda _: None))
+    return Agent(client, journal, provider, provider.health, shards)
 
 
 def serve(agent: Agent) -> None:
     """Fetch, carry out, bring."""
     agent.turn()
-    while agent.work():
+    while agent.work() or agent.work(shards=True):
         pass
     agent.turn()
 

@@ -9,10 +9,11 @@ from importlib import import_module
 from typing import Any
 
 import botocore.client
+import obstore
 import pytest
 from botocore.exceptions import ClientError
 
-from novacron.runtime.permissions import Need, Needs
+from novacron.runtime.permissions import MISS_CHUNK, PUT_CHUNK, READ_CHUNKS, Need, Needs
 
 PREFIXES = {
     "dynamodb": "dynamodb",
@@ -26,6 +27,10 @@ FREE = frozenset({"sts:GetCallerIdentity"})
 TOKEN = "GetWebIdentityToken"
 """moto has no such call: whoever may make it is given a token that nobody trusts."""
 WRITES = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
+OBJECTS: dict[str, Needs] = {"get": READ_CHUNKS, "get_range": READ_CHUNKS}
+OBJECTS |= {"put": frozenset({PUT_CHUNK}), "list": frozenset({MISS_CHUNK})}
+SIGNED: dict[str, Needs] = {"GET": READ_CHUNKS, "PUT": OBJECTS["put"]}
+"""What obstore's calls need."""
 WRITES["ConditionCheck"] = "ConditionCheckItem"
 _here = threading.local()
 """``roles``: those that this thread acts in, the innermost last: other threads are others."""
@@ -87,17 +92,33 @@ def enforce(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def checked(self: Any, operation: str, given: dict[str, Any]) -> Any:
         service = self.meta.service_model.service_name
-        roles = _roles()
-        if roles and service in PREFIXES:
+        if _roles() and service in PREFIXES:
             for need in needs(service, operation, given):
-                if need.action in FREE:
-                    continue
-                if need not in roles[-1]:
-                    told = f"User: role is not authorized to perform: {need.action} on: {need.on}"
-                    error = {"Error": {"Code": "AccessDeniedException", "Message": told}}
-                    raise ClientError(error, operation)  # type: ignore[arg-type]
+                if need.action not in FREE:
+                    _allow(need, operation)
         if operation == TOKEN:
             return {"WebIdentityToken": "untrusted"}
         return real(self, operation, given)
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", checked)
+    for name in ("sign", *OBJECTS):
+        monkeypatch.setattr(obstore, name, _object_call(name, getattr(obstore, name)))
+
+
+def _object_call(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+    """A signed URL may do what its signer may, so that signing needs what the URL is for."""
+
+    def checked(store: Any, *given: Any, **named: Any) -> Any:
+        for need in SIGNED[given[0]] if name == "sign" else OBJECTS[name]:
+            _allow(need, name)
+        return real(store, *given, **named)
+
+    return checked
+
+
+def _allow(need: Need, operation: str) -> None:
+    roles = _roles()
+    if roles and need not in roles[-1]:
+        told = f"User: role is not authorized to perform: {need.action} on: {need.on}"
+        error = {"Error": {"Code": "AccessDeniedException", "Message": told}}
+        raise ClientError(error, operation)  # type: ignore[arg-type]

@@ -56,6 +56,9 @@ class Secrets:
         self.kept[f"{tenant}/{account_id}"] = secret
         return f"{tenant}/{account_id}"
 
+    def keep_first(self, tenant: str, name: str, secret: dict[str, str]) -> dict[str, str]:
+        return self.kept.setdefault(f"{tenant}/{name}", secret)
+
     def delete(self, secret_id: str) -> None:
         self.kept.pop(secret_id, None)
 

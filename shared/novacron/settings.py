@@ -21,6 +21,8 @@ class Settings(BaseSettings):
     operation_machine: str = ""
     migration_machine: str = ""
     secret_prefix: str = "novacron"  # noqa: S105 - a name
+    chunk_store: str = ""
+    """Where disks' chunks are kept: ``s3://bucket/prefix``, ``az://``, ``gs://``."""
     issuer: str = ""
     audience: str = "novacron"
     jwks_url: str = ""

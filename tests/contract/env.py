@@ -9,9 +9,11 @@ from typing import TypeVar
 
 from novacron.errors import NotFound, NotReady
 from novacron.models.base import Ownership
+from novacron.models.transfer import Export, Import
 from novacron.models.vm import Vm, VmSpec, VmState
 from novacron.models.volume import VolumeSpec
 from novacron.providers.base import CloudProvider
+from novacron.providers.transfer import DiskExport, DiskImport
 from tests.contract.wire import Wire
 
 T = TypeVar("T")
@@ -44,6 +46,11 @@ class Env:
     write_block: Callable[[str, int, bytes], None] | None = None
     """Writes a sector of a volume, as a guest would."""
     read_block: Callable[[str, int], bytes | None] | None = None
+    reader: Callable[[Export], DiskExport] | None = None
+    """Who reads an export's bytes, where the provider itself does not."""
+    writer: Callable[[Import], DiskImport] | None = None
+    moves_disks: bool = True
+    """Whether an agent's hosts do what the agent could ask of them."""
     wire: Wire | None = None
     """The recording of all that is said, where the cloud has a specification to hold it against."""
     made: list[str] = field(default_factory=list)

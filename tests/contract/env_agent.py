@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from infra.local.onprem import host
 from novacron.operations.services import Providers, Services, utc_now
+from novacron.providers.transfer import DiskExport, DiskImport
 from novacron.store.agents import AgentStore
 from novacron.store.store import Store
 from novacron.store.table import Table
@@ -46,6 +48,12 @@ def open_env(folder: Path) -> Iterator[Env]:
             made = call(agents.ADMIN, "POST", "/accounts", body, key="account")
             assert made.status == 201, made.text
             account = services.store.account("acme", made.body["id"])
-            yield env_of("agent", services.providers.of(account), running)
+            env = env_of("agent", services.providers.of(account), running)
+            disks: Any = served
+            if isinstance(served, DiskExport) and isinstance(served, DiskImport):
+                env.reader, env.writer = lambda _: disks, lambda _: disks
+            else:
+                env.moves_disks = False
+            yield env
     finally:
         running.stop()

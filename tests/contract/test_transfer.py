@@ -34,7 +34,7 @@ DATA = 1
 
 @pytest.fixture
 def vm(env: Env) -> Vm:
-    if not isinstance(env.provider, DiskExport):
+    if not isinstance(env.provider, DiskExport) or not env.moves_disks:
         pytest.skip(f"{env.name} does not export disks yet")
     return env.running_vm(disks=[{"name": "data", "size_gib": 1}])
 
@@ -44,9 +44,17 @@ def _exporter(env: Env) -> DiskExport:
 
 
 def _importer(env: Env) -> DiskImport:
-    if not isinstance(env.provider, DiskImport):
+    if not isinstance(env.provider, DiskImport) or not env.moves_disks:
         pytest.skip(f"{env.name} does not import disks yet")
     return env.provider
+
+
+def _reader(env: Env, export: Export) -> DiskExport:
+    return env.reader(export) if env.reader else _exporter(env)
+
+
+def _writer(env: Env, target: Import) -> DiskImport:
+    return env.writer(target) if env.writer else _importer(env)
 
 
 def _write(env: Env, volume_id: str, leaf: int, data: bytes, sector: int = 0) -> None:
@@ -72,7 +80,7 @@ def _touched(env: Env, export: Export, disk: int) -> set[int]:
     size = export.disks[disk].size_bytes
     return {
         leaf
-        for extent in _exporter(env).extents(export, disk, 0, size)
+        for extent in _reader(env, export).extents(export, disk, 0, size)
         for leaf in range(
             extent.offset // LEAF_BYTES, -(-(extent.offset + extent.length) // LEAF_BYTES)
         )
@@ -80,7 +88,7 @@ def _touched(env: Env, export: Export, disk: int) -> set[int]:
 
 
 def _leaf(env: Env, export: Export, disk: int, leaf: int) -> bytes:
-    return _exporter(env).read(export, disk, leaf * LEAF_BYTES, LEAF_BYTES)
+    return _reader(env, export).read(export, disk, leaf * LEAF_BYTES, LEAF_BYTES)
 
 
 @pytest.fixture
@@ -107,7 +115,7 @@ def test_an_export_reads_what_the_disks_held_at_its_moment(
 
 def test_extents_are_in_order_and_cut_to_what_was_asked(env: Env, opened: Export) -> None:
     start, length = 3 * LEAF_BYTES + 4096, LEAF_BYTES
-    told = list(_exporter(env).extents(opened, DATA, start, length))
+    told = list(_reader(env, opened).extents(opened, DATA, start, length))
     assert all(start <= one.offset and one.offset + one.length <= start + length for one in told)
     ends = [one.offset + one.length for one in told]
     assert all(end <= after.offset for end, after in zip(ends, told[1:], strict=False))
@@ -167,8 +175,8 @@ def _seal(env: Env, target: Import, written: int) -> Import:
 
 
 def test_leaves_are_written_in_any_order_and_again(env: Env) -> None:
-    importer = _importer(env)
     target = _import(env)
+    importer = _writer(env, target)
     first, other, last = (bytes([n]) * LEAF_BYTES for n in (1, 2, 3))
     for leaf, data in ((9, first), (0, last), (9, other), (0, bytes(LEAF_BYTES)), (2047, last)):
         importer.write(target, leaf * LEAF_BYTES, data)
@@ -192,7 +200,7 @@ def _gone(env: Env, target: Import) -> None:
 def test_a_vm_is_assembled_from_imported_disks(env: Env) -> None:
     disks = [_import(env, index) for index in range(2)]
     for disk in disks:
-        _importer(env).write(disk, 0, b"boot".ljust(LEAF_BYTES, b"\0"))
+        _writer(env, disk).write(disk, 0, b"boot".ljust(LEAF_BYTES, b"\0"))
     disks = [_seal(env, disk, written=1) for disk in disks]
     spec = AssembleSpec(
         name=env.vm_spec().name,
@@ -219,7 +227,6 @@ def test_a_vm_is_assembled_from_imported_disks(env: Env) -> None:
 def test_a_disk_goes_through_the_chunk_store_whole_and_then_by_its_changes(
     env: Env, vm: Vm, opened: Export
 ) -> None:
-    importer = _importer(env)
     chunks = ChunkStore(
         ObjectStore.at("memory:///"), TENANT, TenantKey(bytes(range(32))), MemoryIndex()
     )
@@ -233,7 +240,7 @@ def test_a_disk_goes_through_the_chunk_store_whole_and_then_by_its_changes(
     target = _seal(env, target, second.written)
     size = second.size_bytes
     for leaf in (0, 3, 7, 8, size // LEAF_BYTES - 1):
-        there = importer.read_back(target, leaf * LEAF_BYTES, LEAF_BYTES)
+        there = _writer(env, target).read_back(target, leaf * LEAF_BYTES, LEAF_BYTES)
         assert there == _leaf(env, later, DATA, leaf), leaf
     env.done(lambda: _exporter(env).delete_export(later))
     _gone(env, target)
@@ -243,9 +250,10 @@ def _copy(
     env: Env, chunks: ChunkStore, export: Export, parent: DiskManifest | None, target: Import
 ) -> DiskManifest:
     shards = range(shard_count(export.disks[DATA].size_bytes))
-    results = [export_shard(_exporter(env), chunks, export, DATA, n, parent) for n in shards]
+    reader, writer = _reader(env, export), _writer(env, target)
+    results = [export_shard(reader, chunks, export, DATA, n, parent) for n in shards]
     manifest = seal_manifest(chunks, export, DATA, parent, results)
     since = parent.id if parent else None
     for number in shards:
-        import_shard(chunks, _importer(env), target, manifest, number, since)
+        import_shard(chunks, writer, target, manifest, number, since)
     return manifest

@@ -142,13 +142,14 @@ def delete_agent(stage: Stage) -> None:
     stage.http("DELETE", path, 404, key="second")
 
 
-def serving(path: str, body: dict[str, Any]) -> Exercise:
-    """A request of an agent about itself."""
+def serving(path: str, body: dict[str, Any] | None) -> Callable[..., None]:
+    """A request of an agent about itself, and the same of a person, which is audited."""
 
-    def exercise(stage: Stage) -> None:
-        me = enrolled()
+    def exercise(stage: Stage, name: str = "rack") -> None:
+        me = enrolled(name)
         who = Principal(tenant=me.tenant, subject=me.agent_id, roles=frozenset({Role.AGENT}))
         stage.http("POST", path.format(id=me.agent_id), 200, body, who=who)
+        stage.http("POST", path.format(id=me.agent_id), 403, body)
 
     return exercise
 
@@ -216,11 +217,26 @@ def state_change(stage: Stage) -> None:
     stage.invoke("functions.events.ec2_state_change", event)
 
 
+def objects(stage: Stage) -> None:
+    for method in ("get", "put"):
+        body = {"method": method, "paths": [f"acme/packs/00/{0:032}"]}
+        serving("/agents/{id}/objects", body)(stage, method)
+
+
+def transfer_key(stage: Stage) -> None:
+    """It is made, and read by another process."""
+    for name in ("first", "second"):
+        stage.services.__dict__.pop("stores", None)
+        serving("/agents/{id}/transfer-key", None)(stage, name)
+
+
 SPEC = {"account_id": ACCOUNT, "spec": VM.model_dump(mode="json")}
 DISK = {"account_id": ACCOUNT, "spec": VOLUME.model_dump(mode="json")}
 POLL = {"health": {"healthy": True, "detail": "well"}}
 RESULTS = {"items": [{"id": "0" * 32, "slot": "1" * 32, "outcome": {"value": 1}}]}
 NET = {"account_id": ACCOUNT, "spec": NETWORK}
+LEAF = {"digest": "A" * 43 + "=", "pack": "0" * 32, "offset": 0, "length": 1}
+CHUNKS = {"find": [LEAF["digest"]], "add": [LEAF]}
 
 EXERCISES: dict[str, Exercise] = {
     "accounts.create": create_account,
@@ -229,13 +245,16 @@ EXERCISES: dict[str, Exercise] = {
     "accounts.list": reading("/accounts"),
     "accounts.rotate": rotate,
     "accounts.validate": validate,
+    "agents.chunks": serving("/agents/{id}/chunks", CHUNKS),
     "agents.create": create_agent,
     "agents.delete": delete_agent,
     "agents.enroll": enroll,
     "agents.get": get_agent,
     "agents.list": reading("/agents"),
+    "agents.objects": objects,
     "agents.poll": serving("/agents/{id}/poll", POLL),
     "agents.results": serving("/agents/{id}/results", RESULTS),
+    "agents.transfer_key": transfer_key,
     "audit.list": reading("/audit"),
     "audit.verify": reading("/audit/verify"),
     "events.ec2_state_change": state_change,

@@ -114,6 +114,7 @@ class Stage(logging.Handler):
         ]
         here.providers = self._providers(secrets)
         here.starter = StepFunctions(*arns)
+        here.chunk_store = "s3://chunks/chunks"
         return here
 
     def _providers(self, secrets: SecretStore) -> Providers:

@@ -42,7 +42,10 @@ BODIES: dict[str, Any] = {
     "POST /accounts": {"name": "lab2", "type": "memory"},
     "POST /accounts/{account_id}/rotate": {"secret": {"password": "hunter2"}},
 }
-AGENTS_OWN = {"/agents/enroll", "/agents/{agent_id}/poll", "/agents/{agent_id}/results"}
+AGENTS_OWN = {"/agents/enroll"} | {
+    f"/agents/{{agent_id}}/{name}"
+    for name in ("poll", "results", "objects", "chunks", "transfer-key")
+}
 """Nobody else's: tests/handlers/test_agents.py."""
 GUARDED = [route for route in ROUTES if route[2] not in AGENTS_OWN | {"/openapi.json"}]
 NEW_TO_ANYONE = {"/accounts", "/agents"}

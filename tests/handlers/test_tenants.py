@@ -36,6 +36,8 @@ def _bodies(ids: dict[str, str]) -> dict[str, Any]:
         "POST /agents/enroll": {"token": _token(ids), "public_key": "A" * 43},
         "POST /agents/{agent_id}/poll": {"health": health},
         "POST /agents/{agent_id}/results": {"items": [result]},
+        "POST /agents/{agent_id}/objects": {"method": "get", "paths": ["acme/packs/x"]},
+        "POST /agents/{agent_id}/chunks": {"find": ["A" * 43 + "="]},
     }
 
 

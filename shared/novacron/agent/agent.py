@@ -1,4 +1,7 @@
-"""The agent's loop: fetch commands, carry them out one at a time, bring results.
+"""The agent's loop: fetch commands, carry them out, bring results.
+
+One command is carried out at a time, and beside it one shard's job, so that a VM is fenced at once
+although a gigabyte is on its way.
 
 A command is journalled before it is begun and its result before it is sent. One that a crash cut
 off is begun again: creates find what they made by their operation, state changes asked for twice
@@ -36,16 +39,20 @@ log = logging.getLogger("novacron.agent")
 
 @dataclass
 class Agent:
-    """``health`` must not share connections with ``provider``: it is asked while that works."""
+    """``health`` and ``shards`` must not share connections with ``provider``, nor with each other:
+    they work at the same time."""
 
     client: Client
     journal: Journal
     provider: CloudProvider
     health: Callable[[], Health]
+    shards: object = None
+    """Its ``migration.shards.ShardWork``; None: it moves no disks."""
     stop: Event = field(default_factory=Event)
     news: Event = field(default_factory=Event)
     """Set when there is something to send, or to stop for."""
-    work_there: Event = field(default_factory=Event)
+    work_there: tuple[Event, Event] = field(default_factory=lambda: (Event(), Event()))
+    """For the provider's thread and the shards'."""
 
     def turn(self) -> bool:
         """Bring what is finished, fetch what is new; whether there was anything of either."""
@@ -55,13 +62,13 @@ class Agent:
             self.journal.sent([one.id for one in results])
         commands = self.client.poll(self.journal.holding(), self.health())
         self.journal.accept(commands)
-        if commands:
-            self.work_there.set()
+        for there in self.work_there if commands else ():
+            there.set()
         return bool(results or commands)
 
-    def work(self) -> bool:
-        """Carry one command out; False: there is none."""
-        found = self.journal.next()
+    def work(self, shards: bool = False) -> bool:
+        """Carry one command out, a shard's job or another; False: there is none."""
+        found = self.journal.next(shards)
         if found is None:
             return False
         command, late = found
@@ -72,17 +79,18 @@ class Agent:
         return True
 
     def _carry_out(self, command: Command) -> Outcome:
+        served = self.shards if command.method in wire.SHARD_WORK else self.provider
         try:
-            return wire.run(self.provider, command.method, command.arguments)
+            return wire.run(served, command.method, command.arguments)
         except Exception:
             log.exception("%s failed", command.id)
             told = f"The agent failed in {command.method}; its log says why."
             return Outcome(fault=Fault(code="internal", detail=told))
 
     def run(self) -> None:
-        """Until ``stop``. Work has a thread of its own, so that a long command is no silence."""
-        worker = Thread(target=self._work_on, daemon=True)
-        worker.start()
+        """Until ``stop``. Work has threads of its own, so that a long command is no silence."""
+        for shards in (False, True):
+            Thread(target=self._work_on, args=(shards,), daemon=True).start()
         delay, quiet = BUSY_S, 0
         while not self.stop.is_set():
             self.news.clear()
@@ -97,16 +105,16 @@ class Agent:
                 self.news.wait(_spread(delay))
 
     def end(self) -> None:
-        for one in (self.stop, self.news, self.work_there):
+        for one in (self.stop, self.news, *self.work_there):
             one.set()
 
-    def _work_on(self) -> None:
+    def _work_on(self, shards: bool) -> None:
         """What it cannot go on after (a full disk) ends the agent: systemd starts it again."""
         try:
             while not self.stop.is_set():
-                self.work_there.clear()
-                if not self.work():
-                    self.work_there.wait()
+                self.work_there[shards].clear()
+                if not self.work(shards):
+                    self.work_there[shards].wait()
         finally:
             self.end()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -10,6 +11,14 @@ import httpx
 
 from novacron.agent.identity import Identity
 from novacron.errors import AuthenticationFailed, ProviderUnavailable
+from novacron.migration.messages import (
+    ChunkNews,
+    KnownChunks,
+    SignedUrls,
+    TransferKey,
+    WantedUrls,
+    Way,
+)
 from novacron.models.account import Health
 from novacron.models.agent import Command, Commands, Enrol, Enrolled, Poll, Result, Results
 from novacron.models.base import Model
@@ -26,6 +35,10 @@ def enrol(url: str, token: str, public_key: str, transport: Transport = None) ->
         return Enrolled.model_validate_json(_send(http, "agents/enroll", body, {}))
 
 
+class Nothing(Model):
+    """A request without a body."""
+
+
 class Client:
     def __init__(self, identity: Identity, transport: Transport = None) -> None:
         self._identity = identity
@@ -38,6 +51,17 @@ class Client:
 
     def bring(self, results: Sequence[Result]) -> None:
         self._signed("results", Results(items=list(results)))
+
+    def urls(self, way: Way, paths: list[str]) -> SignedUrls:
+        reply = self._signed("objects", WantedUrls(method=way, paths=paths))
+        return SignedUrls.model_validate_json(reply)
+
+    def chunks(self, news: ChunkNews) -> KnownChunks:
+        return KnownChunks.model_validate_json(self._signed("chunks", news))
+
+    def transfer_key(self) -> bytes:
+        reply = TransferKey.model_validate_json(self._signed("transfer-key", Nothing()))
+        return base64.b64decode(reply.key)
 
     def _signed(self, path: str, body: Model) -> bytes:
         me = self._identity

@@ -6,6 +6,7 @@ carried out again, its result is sent again.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,10 +14,13 @@ from threading import Lock
 from typing import Any
 
 from novacron.models.agent import Command, Outcome, Result
+from novacron.providers.agent.wire import SHARD_WORK
 
 KEPT = "-7 days"
 LATE = "-15 minutes"
 """Whoever asked has given up; what was asked may not be wanted any more."""
+LATE_SHARDS = "-6 hours"
+"""Jobs wait for each other; a late one writes what its import is to hold, or is refused."""
 AT_ONCE = 10
 """Results sent in one request: Lambda takes 6 MB, an outcome has at most 0.3."""
 
@@ -46,16 +50,20 @@ class Journal:
                 (one.id, one.model_dump_json()),
             )
 
-    def next(self) -> tuple[Command, bool] | None:
-        """The oldest that has no result, and whether it is too late to begin it.
+    def next(self, shards: bool = False) -> tuple[Command, bool] | None:
+        """The oldest without a result, and whether it is too late to begin it; ``shards``: of
+        their jobs, otherwise of all else.
 
         After a crash that is the one it was in the midst of.
         """
         query = (
-            "SELECT command, at < datetime('now', ?) FROM commands"
-            " WHERE outcome IS NULL ORDER BY number LIMIT 1"
+            "SELECT command, at < datetime('now', ?) FROM commands WHERE outcome IS NULL"
+            " AND ? = (json_extract(command, '$.method') IN (SELECT value FROM json_each(?)))"
+            " ORDER BY number LIMIT 1"
         )
-        found = self._do(query, (LATE,))
+        found = self._do(
+            query, (LATE_SHARDS if shards else LATE, int(shards), json.dumps(sorted(SHARD_WORK)))
+        )
         return (Command.model_validate_json(found[0][0]), bool(found[0][1])) if found else None
 
     def finish(self, command_id: str, outcome: Outcome) -> None:

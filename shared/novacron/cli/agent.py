@@ -63,9 +63,11 @@ def enroll(
 def run(context: typer.Context, state_dir: State = unit.STATE) -> None:
     """On the host: serve until SIGTERM."""
     from novacron.agent.agent import Agent
+    from novacron.agent.chunks import AgentChunks
     from novacron.agent.client import Client
     from novacron.agent.identity import load
     from novacron.agent.journal import Journal
+    from novacron.migration.shards import ShardsHere
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -73,11 +75,13 @@ def run(context: typer.Context, state_dir: State = unit.STATE) -> None:
         mine = load(state_dir)
     except (OSError, ValueError) as error:
         raise CliError(f"{error}. Run `novacron agent enroll` first.") from error
+    client = Client(mine)
     agent = Agent(
-        client=Client(mine),
+        client=client,
         journal=Journal(state_dir / "journal.db"),
         provider=_provider(mine.settings),
         health=_provider(mine.settings).health,
+        shards=ShardsHere(_provider(mine.settings), AgentChunks(client, mine.tenant)),
     )
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: agent.end())

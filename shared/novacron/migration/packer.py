@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from threading import Lock
 
+from novacron.errors import Unsupported
 from novacron.migration.index import ChunkIndex
 from novacron.migration.manifest import Place
 from novacron.migration.packs import PACK_BYTES, Packs
@@ -28,8 +29,13 @@ class Packer:
         self.sent_bytes = 0
 
     def adopt(self) -> None:
-        """Condemned packs are left alone: somebody may be deleting them."""
-        for pack in self._packs.of_job(self._job):
+        """Condemned packs are left alone: somebody may be deleting them. An agent cannot list, and
+        sends the one pack again that had arrived without being told of."""
+        try:
+            packs = self._packs.of_job(self._job)
+        except Unsupported:
+            return
+        for pack in packs:
             there = self._packs.contents(pack)
             known = self._index.find(there)
             self._index.add({digest: there[digest] for digest in there.keys() - known.keys()})

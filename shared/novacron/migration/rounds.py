@@ -6,15 +6,9 @@ from novacron.errors import Conflict, NotFound, NotReady
 from novacron.migration.context import Context, progress
 from novacron.migration.leaves import SHARD_BYTES, shard_count
 from novacron.migration.manifest import DiskManifest
-from novacron.migration.shards import (
-    ExportJob,
-    ImportJob,
-    exporter,
-    importer,
-    run_export,
-    run_import,
-)
-from novacron.migration.transfer import export_shard, seal_manifest, shards_to_import
+from novacron.migration.shards import ExportJob, ImportJob, exporter, importer, run_export
+from novacron.migration.transfer import seal_manifest, shards_to_import
+from novacron.migration.where import export_shard, import_shard
 from novacron.models.base import Model
 from novacron.models.migration import Effect, JournalEntry, Phase, Round
 from novacron.models.transfer import Export, ImportSpec, TransferState
@@ -115,7 +109,7 @@ def copy_shards(now: Context, item: WorkItem) -> StepResult:
         job = ExportJob(
             export=now.export, disk=item.disk, shard=shard, parent=now.migration.applied
         )
-        run_export(now.source, now.chunks, job)
+        export_shard(now.services, now.source_account, job)
     return DONE
 
 
@@ -126,10 +120,11 @@ def seal_manifests(now: Context) -> StepResult:
         if _found(now, export.id, disk) is not None:
             continue
         parent = None if applied is None else now.chunks.get_disk(applied, disk)
-        results = [
-            export_shard(exporter(now.source), now.chunks, export, disk, shard, parent)
+        jobs = [
+            ExportJob(export=export, disk=disk, shard=shard, parent=applied)
             for shard in _shards(now, export, disk)
         ]
+        results = [run_export(now.source, now.chunks, job) for job in jobs]
         seal_manifest(now.chunks, export, disk, parent, results)
     return DONE
 
@@ -156,7 +151,7 @@ def apply_shards(now: Context, item: WorkItem) -> StepResult:
             shard=shard,
             since=now.migration.applied,
         )
-        written = run_import(now.target, now.chunks, job).written_bytes
+        written = import_shard(now.services, now.target_account, job).written_bytes
         now.store.count(now.migration.tenant, now.migration.id, export.id, written)
     return DONE
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import cast
 
 from novacron.errors import Unsupported
@@ -34,6 +36,32 @@ class ImportJob(Model):
 
 class Imported(Model):
     written_bytes: int
+
+
+class ShardWork(ABC):
+    """Carries jobs out where the bytes are. A job may be given again: what was done is found."""
+
+    @abstractmethod
+    def export_shard(self, job: ExportJob) -> ShardResult:
+        """Raises NotReady until it is done, and what ``run_export`` does."""
+
+    @abstractmethod
+    def import_shard(self, job: ImportJob) -> Imported:
+        """Raises NotReady until it is done, and what ``run_import`` does."""
+
+
+class ShardsHere(ShardWork):
+    """In this process. ``chunks`` is called for each job."""
+
+    def __init__(self, provider: CloudProvider, chunks: Callable[[], ChunkStore]) -> None:
+        self._provider = provider
+        self._chunks = chunks
+
+    def export_shard(self, job: ExportJob) -> ShardResult:
+        return run_export(self._provider, self._chunks(), job)
+
+    def import_shard(self, job: ImportJob) -> Imported:
+        return run_import(self._provider, self._chunks(), job)
 
 
 def run_export(provider: CloudProvider, chunks: ChunkStore, job: ExportJob) -> ShardResult:

@@ -33,6 +33,8 @@ class AgentRecord(Agent):
     """SHA-256 of the one-time token, until it is used."""
     token_expires_at: datetime
     public_key: PublicKey | None = None
+    holding: list[CommandId] = []
+    """Commands that it had when it last polled."""
 
 
 class CommandState(StrEnum):

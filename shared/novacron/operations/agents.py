@@ -96,7 +96,8 @@ def poll(desk: AgentDesk, who: Principal, said: Poll) -> list[Command]:
     """Write down that it is alive; give it what it does not hold yet, oldest first."""
     record = desk.agents.agent(who.tenant, who.subject)
     now = desk.now()
-    desk.agents.seen(record.model_copy(update={"last_seen": now, "health": said.health}))
+    told = {"last_seen": now, "health": said.health, "holding": said.holding}
+    desk.agents.seen(record.model_copy(update=told))
     held = set(said.holding)
     waiting = [
         command

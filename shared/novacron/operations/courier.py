@@ -19,6 +19,7 @@ from typing import Any
 from novacron.errors import NotFound, NotReady, ProviderUnavailable
 from novacron.models.account import Health
 from novacron.models.agent import AgentRecord, CommandRecord, CommandState, Outcome
+from novacron.providers.agent.wire import SHARD_WORK
 from novacron.store.agents import AgentStore
 
 SILENT = timedelta(seconds=60)
@@ -28,8 +29,9 @@ FRESH_IN_ATTEMPT = timedelta(minutes=11)
 """Two runs of the five-minute schedule: the first asks, the second reads."""
 QUEUED = timedelta(minutes=5)
 """A command that no agent took for so long is not given out any more."""
-CLAIMED = timedelta(hours=1)
-"""A command that an agent took, and lost, keeps its slot for so long."""
+FRESH_WORK = timedelta(hours=6)
+"""What a shard's job gave stays true; doing it again costs a gigabyte's way."""
+LOOKS = {"export": "get_export", "target": "get_import"}
 READS = ("get_", "list_", "console_", "estimate_", "authenticate", "check_")
 
 
@@ -43,13 +45,13 @@ class AgentQueue:
         self._waiting = False
 
     def call(self, tenant: str, agent_id: str, method: str, arguments: dict[str, Any]) -> Outcome:
-        self._alive(tenant, agent_id)
+        agent = self._alive(tenant, agent_id)
         slot = slot_of(method, arguments)
         found = self._store.command(tenant, agent_id, slot)
         if found is not None and self._usable(found) and found.outcome is not None:
             self._take(tenant, agent_id, slot)
             return found.outcome
-        if found is None or not self._pending(found):
+        if found is None or not self._pending(found, agent):
             self._queue(tenant, agent_id, method, arguments, found)
         self._waiting = True
         raise NotReady(f"The agent {agent_id} has not answered yet.")
@@ -88,12 +90,16 @@ class AgentQueue:
 
     def _usable(self, found: CommandRecord) -> bool:
         fresh = FRESH if self._taken is None else FRESH_IN_ATTEMPT
+        if found.method in SHARD_WORK:
+            fresh = FRESH_WORK
         return found.done_at is not None and self._now() - found.done_at < fresh
 
-    def _pending(self, found: CommandRecord) -> bool:
-        if found.state is CommandState.CLAIMED:
-            return self._now() - found.queued_at < CLAIMED
-        return found.state is CommandState.QUEUED and not expired(found, self._now())
+    def _pending(self, found: CommandRecord, agent: AgentRecord) -> bool:
+        """What an agent says that it holds is pending however long it takes; what it lost is
+        given to it again until it expires."""
+        if found.state is CommandState.CLAIMED and found.id in agent.holding:
+            return True
+        return found.state is not CommandState.DONE and not expired(found, self._now())
 
     def _take(self, tenant: str, agent_id: str, slot: str) -> None:
         if self._taken is None:
@@ -123,8 +129,8 @@ class AgentQueue:
     def _forget_looks(self, tenant: str, agent_id: str, arguments: dict[str, Any]) -> None:
         """What was seen of a resource before a change of it is no answer after the change."""
         for name, value in arguments.items():
-            if name.endswith("_id"):
-                look = f"get_{name.removesuffix('_id')}"
+            look = LOOKS.get(name) or f"get_{name.removesuffix('_id')}"
+            if name in LOOKS or name.endswith("_id"):
                 self._store.forget(tenant, agent_id, slot_of(look, {name: value}))
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
-from novacron.errors import InvalidSpec, Unsupported
-from novacron.migration.chunks import ChunkStore
+from novacron.errors import InvalidSpec
 from novacron.models.operation import Operation
 from novacron.models.provider_account import ProviderAccount
 from novacron.providers.agent.courier import Courier, NoCourier
@@ -16,6 +16,10 @@ from novacron.providers.agent.provider import AgentProvider
 from novacron.providers.base import CloudProvider
 from novacron.providers.registry import adapter
 from novacron.store.store import Store
+
+if TYPE_CHECKING:
+    from novacron.migration.chunks import ChunkStore
+    from novacron.operations.chunks import ChunkStores
 
 DEFAULT_QUOTAS: dict[str, int] = {
     "vm": 100,
@@ -53,12 +57,10 @@ class SecretStore(Protocol):
     def write(self, tenant: str, account_id: str, secret: dict[str, str]) -> str:
         """Keep a credential; returns its id. Writing again replaces it."""
 
+    def keep_first(self, tenant: str, name: str, secret: dict[str, str]) -> dict[str, str]:
+        """What is kept as ``name``: ``secret``, unless something was there before."""
+
     def delete(self, secret_id: str) -> None: ...
-
-
-def no_chunks(_tenant: str) -> ChunkStore:
-    """Where no chunk store is configured."""
-    raise Unsupported("This deployment has no chunk store.")
 
 
 class Providers:
@@ -127,8 +129,18 @@ class Services:
     providers: Providers
     starter: Starter
     now: Callable[[], datetime] = field(default=utc_now)
-    chunks: Callable[[str], ChunkStore] = no_chunks
-    """A tenant's chunk store."""
     quotas: dict[str, int] = field(default_factory=DEFAULT_QUOTAS.copy)
     grace: timedelta = timedelta(seconds=GRACE_SECONDS)
     """A younger operation may be between its record and its state machine's start."""
+    chunk_store: str = ""
+    """Where disks' chunks are kept, a URL of ``migration.objects``; empty: nowhere."""
+
+    @cached_property
+    def stores(self) -> ChunkStores:
+        from novacron.operations.chunks import ChunkStores  # its imports are for who moves bytes
+
+        return ChunkStores(self.chunk_store, self.store.table, self.providers.secrets)
+
+    def chunks(self, tenant: str) -> ChunkStore:
+        """The tenant's chunk store. Raises Unsupported: this deployment has none."""
+        return self.stores.of(tenant)

@@ -44,6 +44,7 @@ def services() -> Services:
         starter=StepFunctions(now.provision_machine, now.operation_machine, now.migration_machine),
         quotas=now.quotas,
         now=utc_now,
+        chunk_store=now.chunk_store,
         grace=timedelta(seconds=now.reconcile_grace_seconds),
     )
 
@@ -115,11 +116,9 @@ class SecretsManager:
 
     def read(self, secret_id: str) -> dict[str, str]:
         try:
-            found = self._client.get_secret_value(SecretId=secret_id)["SecretString"]
+            return self._value(secret_id)
         except self._client.exceptions.ResourceNotFoundException as error:
             raise AuthenticationFailed("The account's credential is missing.") from error
-        loaded: dict[str, str] = json.loads(found)
-        return loaded
 
     def write(self, tenant: str, account_id: str, secret: dict[str, str]) -> str:
         secret_id = f"{self._prefix}/{tenant}/{account_id}"
@@ -129,9 +128,26 @@ class SecretsManager:
             self._client.put_secret_value(SecretId=secret_id, SecretString=json.dumps(secret))
         return secret_id
 
+    def keep_first(self, tenant: str, name: str, secret: dict[str, str]) -> dict[str, str]:
+        secret_id = f"{self._prefix}/{tenant}/{name}"
+        try:
+            return self._value(secret_id)
+        except self._client.exceptions.ResourceNotFoundException:
+            pass
+        try:
+            self._client.create_secret(Name=secret_id, SecretString=json.dumps(secret))
+        except self._client.exceptions.ResourceExistsException:
+            return self._value(secret_id)
+        return secret
+
     def delete(self, secret_id: str) -> None:
         """Gone after the shortest window that allows a mistake to be undone: 7 days."""
         self._client.delete_secret(SecretId=secret_id, RecoveryWindowInDays=7)
+
+    def _value(self, secret_id: str) -> dict[str, str]:
+        found = self._client.get_secret_value(SecretId=secret_id)["SecretString"]
+        loaded: dict[str, str] = json.loads(found)
+        return loaded
 
 
 def missing_permission(error: BaseException) -> str | None:

@@ -20,6 +20,8 @@ QUERY_INDEX = Need("dynamodb:Query", "index")
 PUT = Need("dynamodb:PutItem", "table")
 UPDATE = Need("dynamodb:UpdateItem", "table")
 DELETE = Need("dynamodb:DeleteItem", "table")
+GET_MANY = Need("dynamodb:BatchGetItem", "table")
+WRITE_MANY = Need("dynamodb:BatchWriteItem", "table")
 PROVISION = Need("states:StartExecution", "provision")
 OPERATE = Need("states:StartExecution", "operate")
 MOVE = Need("states:StartExecution", "migrate")
@@ -32,6 +34,11 @@ READ_SECRET = Need("secretsmanager:GetSecretValue", "secrets")
 MAKE_SECRET = Need("secretsmanager:CreateSecret", "secrets")
 WRITE_SECRET = Need("secretsmanager:PutSecretValue", "secrets")
 DROP_SECRET = Need("secretsmanager:DeleteSecret", "secrets")
+GET_CHUNK = Need("s3:GetObject", "chunks")
+PUT_CHUNK = Need("s3:PutObject", "chunks")
+MISS_CHUNK = Need("s3:ListBucket", "chunk bucket")
+"""Without it what is not there is Forbidden:
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html"""
 
 Needs = frozenset[Need]
 NOTHING: Needs = frozenset()
@@ -46,9 +53,12 @@ CLOUD: Needs = CONNECT | {PUT, DELETE}
 """To call any provider, also through the queue of an agent."""
 AUDITED: Needs = frozenset({GET, PUT, UPDATE, DELETE})
 """A change: its place in the audit chain, its idempotency record (deleted when it fails)."""
+CHUNK_KEY: Needs = frozenset({READ_SECRET, MAKE_SECRET})
+"""The tenant's, which is made when it is first asked for."""
+READ_CHUNKS: Needs = frozenset({GET_CHUNK, MISS_CHUNK})
 CREATE_VM: Needs = AUDITED | {PROVISION}
 CHANGE: Needs = AUDITED | {OPERATE}
 MIGRATE: Needs = AUDITED | {MOVE}
 STEER: Needs = AUDITED | {GO_ON}
-CHUNKS: Needs = frozenset()
-"""To read and write a tenant's chunks."""
+CHUNKS: Needs = CHUNK_KEY | READ_CHUNKS | {PUT_CHUNK}
+"""To read and write a tenant's chunks and manifests."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from novacron.errors import InvalidSpec
+from novacron.errors import InvalidSpec, Throttled
 from novacron.models.base import Model, Page, PageRequest
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=Model)
 Item = dict[str, Any]
+Key = tuple[str, str]
+"""pk, sk."""
 
 
 class Lost(Exception):
@@ -31,6 +33,11 @@ class Lost(Exception):
 
 MOST_KEY_BYTES = 1024
 """Of a sort key (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html)."""
+MOST_READS = 100
+"""https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
+MOST_WRITES = 25
+"""https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html"""
+TRIES = 3
 
 
 class Table:
@@ -70,6 +77,38 @@ class Table:
     def counter(self, pk: str, sk: str) -> int:
         reply = self.client.get_item(TableName=self.name, Key=key(pk, sk), ConsistentRead=True)
         return int(reply["Item"]["used"]["N"]) if "Item" in reply else 0
+
+    def get_many(self, keys: Sequence[Key], model: type[M]) -> dict[Key, M]:
+        """Those of ``keys`` that are there, read consistently. Raises Throttled."""
+        found: dict[Key, M] = {}
+
+        def read(some: list[Item]) -> list[Item]:
+            asked: Any = {self.name: {"Keys": some, "ConsistentRead": True}}
+            reply: Any = self.client.batch_get_item(RequestItems=asked)
+            for item in reply["Responses"].get(self.name, []):
+                found[item["pk"]["S"], item["sk"]["S"]] = _document(item, model)
+            rest: list[Item] = reply["UnprocessedKeys"].get(self.name, {}).get("Keys", [])
+            return rest
+
+        _in_batches(read, [key(*one) for one in dict.fromkeys(keys)], MOST_READS)
+        return found
+
+    def put_many(self, items: Sequence[Item]) -> None:
+        """Write them, in no order and without conditions. Raises Throttled."""
+        self._write_many([{"PutRequest": {"Item": _typed(item)}} for item in items])
+
+    def delete_many(self, keys: Sequence[Key]) -> None:
+        """Raises Throttled."""
+        self._write_many([{"DeleteRequest": {"Key": key(*one)}} for one in keys])
+
+    def _write_many(self, writes: list[Item]) -> None:
+        def write(some: list[Item]) -> list[Item]:
+            asked: Any = {self.name: some}
+            reply: Any = self.client.batch_write_item(RequestItems=asked)
+            rest: list[Item] = reply["UnprocessedItems"].get(self.name, [])
+            return rest
+
+        _in_batches(write, writes, MOST_WRITES)
 
     def counters(self, pk: str) -> dict[str, int]:
         """The counters under ``pk``: sort key -> number."""
@@ -142,6 +181,21 @@ class Table:
             if "LastEvaluatedKey" not in reply:
                 return
             query["ExclusiveStartKey"] = reply["LastEvaluatedKey"]
+
+
+def _in_batches(send: Callable[[list[Item]], list[Item]], items: list[Item], most: int) -> None:
+    """``send`` returns what it was not let do, which is sent again, at most TRIES times running.
+
+    Raises Throttled: who called may wait, nobody does here.
+    """
+    tries = 0
+    while items:
+        batch, items = items[:most], items[most:]
+        rest = send(batch)
+        tries = tries + 1 if len(rest) == len(batch) else 0
+        if tries == TRIES:
+            raise Throttled("The table takes no more at present.")
+        items = rest + items
 
 
 def key(pk: str, sk: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ class Queue:
         result = Result(id=command.id, slot=command.slot, outcome=Outcome(value=value))
         return agents.keep_results(self.desk, WHO, [result])
 
-    def ask(self, method: str = "get_vm", **arguments: str) -> object:
+    def ask(self, method: str = "get_vm", **arguments: Any) -> object:
         return self.courier.call("acme", "a", method, arguments).value
 
 
@@ -114,3 +115,46 @@ def test_old_answers_and_old_commands_are_not_used(queue: Queue) -> None:
     with pytest.raises(NotReady):
         queue.ask(vm_id="x")
     assert len(queue.poll()) == 1
+
+
+def test_a_job_is_pending_as_long_as_the_agent_holds_it(queue: Queue) -> None:
+    with pytest.raises(NotReady):
+        queue.ask("export_shard", job={})
+    [command] = queue.poll()
+    for _ in range(30):
+        queue.clock.at += timedelta(minutes=10)
+        assert queue.poll(holding=[command.id]) == []
+        with pytest.raises(NotReady):
+            queue.ask("export_shard", job={})
+    queue.answer(command, 1)
+    queue.clock.at += timedelta(hours=5)
+    queue.poll()
+    assert queue.ask("export_shard", job={}) == 1
+    assert queue.poll() == []
+
+
+def test_a_job_that_the_agent_lost_is_given_to_it_again(queue: Queue) -> None:
+    with pytest.raises(NotReady):
+        queue.ask("export_shard", job={})
+    [command] = queue.poll()
+    queue.clock.at += timedelta(minutes=10)
+    assert queue.poll(holding=[]) == []
+    with pytest.raises(NotReady):
+        queue.ask("export_shard", job={})
+    [again] = queue.poll()
+    assert again.id != command.id
+
+
+@pytest.mark.parametrize(
+    ("change", "look", "name"),
+    [("end_export", "get_export", "export"), ("seal_import", "get_import", "target")],
+)
+def test_what_was_seen_of_a_disk_before_a_change_is_no_answer_after_it(
+    queue: Queue, change: str, look: str, name: str
+) -> None:
+    given: dict[str, Any] = {name: {"id": "x"}}
+    for method in (look, change):
+        with pytest.raises(NotReady):
+            queue.ask(method, **given)
+    [left] = queue.poll()
+    assert left.method == change

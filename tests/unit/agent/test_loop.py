@@ -15,8 +15,11 @@ from novacron.agent.agent import Agent
 from novacron.agent.client import Client
 from novacron.agent.journal import Journal
 from novacron.errors import ProviderUnavailable
+from novacron.migration.shards import ExportJob, ShardsHere
+from novacron.migration.transfer import ShardResult
 from novacron.models.account import Health
 from novacron.models.agent import Command, Result
+from novacron.models.transfer import Export, TransferState
 from novacron.providers.memory.provider import MemoryProvider
 
 COMMAND = Command(
@@ -103,3 +106,51 @@ def test_what_was_asked_long_ago_is_not_begun(tmp_path: Path) -> None:
     [result] = agent.journal.unsent()
     assert result.outcome.fault is not None
     assert result.outcome.fault.code == "provider_unavailable"
+
+
+def test_it_polls_and_carries_out_commands_while_a_job_takes_minutes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("BUSY_S", "IDLE_S", "FAILING_S"):
+        monkeypatch.setattr(loop, name, 0.0)
+    export = Export(id="e", vm_id="v", state=TransferState.OPEN)
+    job = ExportJob(export=export, disk=0, shard=3).model_dump(mode="json")
+    long = COMMAND.model_copy(
+        update={"id": "2" * 32, "method": "export_shard", "arguments": {"job": job}}
+    )
+
+    class Both(Api):
+        def poll(self, holding: list[str], health: Health) -> list[Command]:
+            return [long, *given] if (given := super().poll(holding, health)) else []
+
+        def bring(self, results: Sequence[Result]) -> None:
+            self.brought += results
+            answered.set()
+            if results[-1].id == long.id:
+                assert self.agent is not None
+                self.agent.end()
+
+    api, answered = Both(), Event()
+
+    class Slow(ShardsHere):
+        def export_shard(self, job: ExportJob) -> ShardResult:
+            assert api.enough.wait(30)
+            assert answered.wait(30)
+            return ShardResult(shard=job.shard)
+
+    made = make(api, tmp_path, MemoryProvider())
+    made.shards = Slow(made.provider, cast("Any", None))
+    made.run()
+    assert [result.id for result in api.brought] == [COMMAND.id, long.id]
+    assert api.brought[1].outcome.value["shard"] == 3
+    assert api.polls[-2] == [long.id]
+
+
+def test_an_agent_that_moves_no_disks_says_so(tmp_path: Path) -> None:
+    agent = make(Api(), tmp_path, MemoryProvider())
+    agent.journal.accept([COMMAND.model_copy(update={"method": "import_shard"})])
+    assert not agent.work()
+    assert agent.work(shards=True)
+    [result] = agent.journal.unsent()
+    assert result.outcome.fault is not None
+    assert result.outcome.fault.code == "unsupported"

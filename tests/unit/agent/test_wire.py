@@ -9,10 +9,12 @@ import pytest
 from novacron import errors
 from novacron.models.agent import Fault, Outcome
 from novacron.models.base import Ownership
+from novacron.models.transfer import Export, Import, TransferState
 from novacron.models.vm import VmSpec
 from novacron.providers.agent import wire
+from novacron.providers.agent.courier import NoCourier
 from novacron.providers.agent.provider import AgentProvider
-from novacron.providers.base import CloudProvider
+from novacron.providers.agent.transfer import AgentTransfer
 from novacron.providers.memory.provider import MemoryProvider
 
 OWNER = {"tenant": "acme", "operation": "op-1"}
@@ -20,9 +22,9 @@ SPEC = {"name": "web", "region": "local", "image": "debian-12"}
 
 
 def test_every_method_of_the_contract_travels() -> None:
-    own = set(vars(AgentProvider))
-    for method in CloudProvider.__abstractmethods__:
-        assert method in own
+    own = set(vars(AgentProvider)) | set(vars(AgentTransfer))
+    for part in wire.PARTS:
+        assert all(method in own for method in part.__abstractmethods__)
     for method in wire.METHODS:
         assert wire.arguments_of(method).model_json_schema()
 
@@ -37,7 +39,8 @@ def test_a_call_and_its_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    "method", ["__init__", "from_settings", "health", "_ask", "cloud", "get_vm.__globals__", ""]
+    "method",
+    ["__init__", "from_settings", "health", "_ask", "cloud", "get_vm.__globals__", "", "read"],
 )
 def test_nothing_but_the_contract_can_be_called(method: str) -> None:
     outcome = wire.run(MemoryProvider(), method, {})
@@ -92,3 +95,25 @@ def test_an_answer_that_is_too_long_is_refused() -> None:
     outcome = wire.run(Talkative(), "console_output", {"vm_id": "x"})
     assert outcome.fault is not None
     assert outcome.fault.code == "provider_unavailable"
+
+
+@pytest.mark.parametrize("method", sorted(wire.BYTES))
+def test_bytes_do_not_travel_through_the_table(method: str) -> None:
+    class Silent(NoCourier):
+        def call(self, *_: Any) -> Outcome:
+            raise AssertionError("a command")
+
+    provider = AgentProvider("a")
+    provider.courier = Silent()
+    export = Export(id="e", vm_id="v", state=TransferState.OPEN)
+    target = Import(id="i", state=TransferState.OPEN, size_bytes=1)
+    given = {"extents": (export, 0, 0, 1), "read": (export, 0, 0, 1)}
+    given |= {"write": (target, 0, b""), "read_back": (target, 0, 1)}  # type: ignore[dict-item]
+    with pytest.raises(errors.Unsupported):
+        getattr(provider, method)(*given[method])
+
+
+def test_a_host_that_exports_nothing_says_so() -> None:
+    outcome = wire.run(object(), "get_vm", {"vm_id": "x"})
+    assert outcome.fault is not None
+    assert outcome.fault.code == "unsupported"

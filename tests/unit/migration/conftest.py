@@ -9,11 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from novacron.migration.chunks import ChunkStore
 from novacron.migration.control import begin
-from novacron.migration.index import MemoryIndex
-from novacron.migration.objects import ObjectStore
-from novacron.migration.sealing import TenantKey
 from novacron.models.account import ProviderType
 from novacron.models.migration import CreateMigration, Migration, MigrationSpec
 from novacron.models.operation import Operation, ResourceKind, ResourceRecord
@@ -70,9 +66,7 @@ def move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Move]:
 
 def make_move(world: World) -> Move:
     services = world.services
-    index = MemoryIndex()
-    store = ChunkStore(ObjectStore.at("memory:///"), "acme", TenantKey(os.urandom(32)), index)
-    services.chunks = lambda _tenant: store
+    services.chunk_store = "memory:///"
     account = ProviderAccount(
         id="acc-2",
         tenant="acme",

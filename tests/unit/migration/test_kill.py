@@ -30,6 +30,7 @@ EFFECTS = [
     (Table, "put"),
     (Table, "transact"),
     (Table, "count"),
+    (Table, "put_many"),
     (ObjectStore, "put"),
     *(
         (MemoryProvider, name)

@@ -1,6 +1,7 @@
 """The contract, each method one command to the agent.
 
-What an agent's libvirt cannot do, it refuses itself; capabilities are those of libvirt.
+What an agent's libvirt cannot do, it refuses itself; capabilities are those of libvirt. Disks are
+read and written by ``migration.where``: here is only what is said of them.
 """
 
 from __future__ import annotations
@@ -32,13 +33,14 @@ from novacron.models.volume import (
 )
 from novacron.providers.agent import wire
 from novacron.providers.agent.courier import Courier, NoCourier
+from novacron.providers.agent.transfer import AgentTransfer
 from novacron.providers.base import CloudProvider, OnlineVolumeResize
 
 MOST_ITEMS = 100
 """Of a page: an answer travels as one record of the table."""
 
 
-class AgentProvider(CloudProvider, OnlineVolumeResize):
+class AgentProvider(AgentTransfer, CloudProvider, OnlineVolumeResize):
     """The hosts that one agent reaches. ``courier`` and ``tenant`` come from who makes it."""
 
     type = ProviderType.AGENT

@@ -16,10 +16,19 @@ from novacron.errors import InvalidSpec, NovaCronError, ProviderUnavailable, Uns
 from novacron.models.agent import Fault, Outcome
 from novacron.models.base import Model
 from novacron.providers.base import CloudProvider
+from novacron.providers.transfer import DiskExport, DiskImport, Fencing
 
 LOCAL = {"from_settings", "health", "validate_credentials"}
 """Answered without the agent's help: it says how its hosts are with every poll."""
-METHODS = (CloudProvider.__abstractmethods__ | {"check_operation"}) - LOCAL
+BYTES = {"extents", "read", "write", "read_back"}
+"""What SHARD_WORK is for: bytes do not travel through the table."""
+SHARD_WORK = frozenset({"export_shard", "import_shard"})
+"""Of ``migration.shards.ShardWork``: they take minutes, and come beside the provider."""
+PARTS: tuple[type[Any], ...] = (CloudProvider, DiskExport, DiskImport, Fencing)
+CONTRACT: dict[str, type] = {
+    method: part for part in PARTS for method in part.__abstractmethods__ - LOCAL - BYTES
+} | {"check_operation": CloudProvider}
+METHODS = CONTRACT.keys() | SHARD_WORK
 MOST_BYTES = 300_000
 """Of an outcome: a DynamoDB item has at most 400 KB.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html"""
@@ -30,10 +39,19 @@ ERRORS: dict[str, type[NovaCronError]] = {
 }
 
 
+def contract_of(method: str) -> type:
+    """The class that says what a method takes and gives."""
+    if method in SHARD_WORK:
+        from novacron.migration.shards import ShardWork  # its imports are for who moves bytes
+
+        return ShardWork
+    return CONTRACT[method]
+
+
 @cache
 def arguments_of(method: str) -> type[BaseModel]:
     """The model of a method's arguments."""
-    function = getattr(CloudProvider, method)
+    function = getattr(contract_of(method), method)
     hints = get_type_hints(function)
     fields: dict[str, Any] = {
         name: (hints[name], ... if one.default is inspect.Parameter.empty else one.default)
@@ -45,21 +63,21 @@ def arguments_of(method: str) -> type[BaseModel]:
 
 @cache
 def _answer_of(method: str) -> TypeAdapter[Any]:
-    return TypeAdapter(get_type_hints(getattr(CloudProvider, method))["return"])
+    return TypeAdapter(get_type_hints(getattr(contract_of(method), method))["return"])
 
 
 def encode(method: str, arguments: dict[str, Any]) -> dict[str, Any]:
     return arguments_of(method)(**arguments).model_dump(mode="json")
 
 
-def run(provider: CloudProvider, method: str, arguments: dict[str, Any]) -> Outcome:
+def run(served: object, method: str, arguments: dict[str, Any]) -> Outcome:
     """Carry a command out. What is wrong with it is an outcome too, not an exception."""
-    if method not in METHODS:
-        return _failed(Unsupported(f"An agent has no method {method!r}."))
+    if method not in METHODS or not isinstance(served, contract_of(method)):
+        return _failed(Unsupported(f"This agent has no method {method!r}."))
     try:
         given = arguments_of(method).model_validate(arguments)
         named = {name: getattr(given, name) for name in type(given).model_fields}
-        value = _answer_of(method).dump_python(getattr(provider, method)(**named), mode="json")
+        value = _answer_of(method).dump_python(getattr(served, method)(**named), mode="json")
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])

@@ -1,0 +1,59 @@
+"""A shard's job, carried out where its bytes are: in this process, or by the agent beside them.
+
+The agent is named by ``access["agent"]`` of the job's export or import, whatever the account's
+provider is: the host agent of libvirt hosts, or one in a worker VM that has the disks attached.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from novacron.migration.shards import (
+    ExportJob,
+    Imported,
+    ImportJob,
+    ShardsHere,
+    ShardWork,
+)
+from novacron.migration.transfer import ShardResult
+from novacron.models.provider_account import ProviderAccount
+from novacron.operations.services import Services
+from novacron.providers.agent import wire
+from novacron.providers.agent.courier import Courier
+
+
+class ShardsThere(ShardWork):
+    """At an agent. NotReady until it has answered; the same job finds its answer, once."""
+
+    def __init__(self, courier: Courier, tenant: str, agent_id: str) -> None:
+        self._courier, self._tenant, self._agent = courier, tenant, agent_id
+
+    def export_shard(self, job: ExportJob) -> ShardResult:
+        found: ShardResult = self._ask("export_shard", job)
+        return found
+
+    def import_shard(self, job: ImportJob) -> Imported:
+        found: Imported = self._ask("import_shard", job)
+        return found
+
+    def _ask(self, method: str, job: ExportJob | ImportJob) -> Any:
+        told = wire.encode(method, {"job": job})
+        return wire.answer(method, self._courier.call(self._tenant, self._agent, method, told))
+
+
+def export_shard(services: Services, account: ProviderAccount, job: ExportJob) -> ShardResult:
+    """Raises NotReady until it is done, ProviderUnavailable when its agent is silent."""
+    return _place(services, account, job.export.access).export_shard(job)
+
+
+def import_shard(services: Services, account: ProviderAccount, job: ImportJob) -> Imported:
+    """Raises NotReady until it is done, ProviderUnavailable when its agent is silent."""
+    return _place(services, account, job.target.access).import_shard(job)
+
+
+def _place(services: Services, account: ProviderAccount, access: dict[str, str]) -> ShardWork:
+    agent_id = access.get("agent")
+    if agent_id is not None:
+        return ShardsThere(services.providers.courier, account.tenant, agent_id)
+    provider = services.providers.of(account)
+    return ShardsHere(provider, lambda: services.chunks(account.tenant))
