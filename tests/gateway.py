@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib import import_module
-from threading import Thread
+from threading import Lock, Thread
 
 import httpx
 import pytest
@@ -32,10 +32,18 @@ def wire(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(authorizer, "agents", lambda: AgentStore(services.store.table))
 
 
+ONE_AT_A_TIME = Lock()
+"""A function's process serves one request, and the agent's threads make several."""
+
+
 class Gateway(httpx.BaseTransport):
     """What API Gateway does with a request of an agent."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        with ONE_AT_A_TIME:
+            return self._handle(request)
+
+    def _handle(self, request: httpx.Request) -> httpx.Response:
         path, body = request.url.path, request.read().decode()
         who, signed = None, {}
         if path not in PUBLIC:

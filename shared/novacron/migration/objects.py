@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 import obstore
 from obstore.exceptions import NotFoundError
@@ -20,7 +20,7 @@ class ObjectStore:
         self._store = store
 
     @classmethod
-    def at(cls, url: str, **config: Any) -> ObjectStore:
+    def at(cls, url: str, **config: Any) -> Self:
         """``s3://bucket/prefix``, ``az://``, ``gs://``, ``file:///folder`` or ``memory:///``.
 
         ``config`` is obstore's for that scheme; credentials come from the environment else.

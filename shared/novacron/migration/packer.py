@@ -52,6 +52,7 @@ class Packer:
             self._known.update(found)
             self._waiting.update(sealed)
             self._size += sum(map(len, sealed.values()))
+            sealed.clear()
             full = self._take() if self._size >= PACK_BYTES else {}
         self._send(full)
 
@@ -74,4 +75,4 @@ class Packer:
         self._index.add(places)
         with self._lock:
             self._known.update(places)
-            self.sent_bytes += sum(map(len, leaves.values()))
+            self.sent_bytes += sum(place.length for place in places.values())

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from hashlib import sha256
 
 from novacron.errors import Corrupted
@@ -38,12 +38,13 @@ class Packs:
     def path(self, pack: str) -> str:
         return f"{self.folder}/{pack[:16]}/{pack[16:]}"
 
-    def put(self, job: str, leaves: Mapping[bytes, bytes]) -> dict[bytes, Place]:
-        """``leaves``: digest -> sealed leaf."""
+    def put(self, job: str, leaves: dict[bytes, bytes]) -> dict[bytes, Place]:
+        """``leaves``: digest -> sealed leaf; emptied, so that they are not in memory twice."""
         pack = _job_name(job) + os.urandom(8).hex()
         rows = [_LEAF.pack(digest, len(sealed)) for digest, sealed in leaves.items()]
         listed = self._key.seal(b"".join(rows), pack.encode())
         data = b"".join([_LENGTH.pack(len(listed)), listed, *leaves.values()])
+        leaves.clear()
         self._objects.put(self.path(pack), data)
         return _places(pack, rows, _LENGTH.size + len(listed))
 

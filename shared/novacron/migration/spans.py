@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from novacron.migration import parallel
 from novacron.migration.leaves import SHARD_BYTES
 from novacron.migration.manifest import Entry
-from novacron.migration.parallel import WORKERS
 from novacron.models.transfer import Export
 from novacron.providers.transfer import LEAF_BYTES, DiskExport
 
@@ -51,7 +51,7 @@ def _parts(start: int, length: int) -> Iterator[tuple[int, int]]:
 def pieces(indexes: set[int]) -> Iterator[list[int]]:
     """``indexes`` in order, in lists of PIECE, or shorter ones so that every worker has some."""
     ordered = sorted(indexes)
-    step = min(PIECE, -(-len(ordered) // WORKERS)) or 1
+    step = min(PIECE, -(-len(ordered) // parallel.WORKERS)) or 1
     for start in range(0, len(ordered), step):
         yield ordered[start : start + step]
 

@@ -161,8 +161,7 @@ def _send(
         leaves: dict[int, bytes] = {}
         for run in runs(piece, source.read_bytes):
             first, last = leaf_span(size, shard, run[0]), leaf_span(size, shard, run[-1])
-            data = source.read(export, disk, first[0], sum(last) - first[0])
-            leaves |= _cut(run, data)
+            leaves |= _cut(run, source.read(export, disk, first[0], sum(last) - first[0]))
         digests = {index: digest_of(leaf) for index, leaf in leaves.items()}
         packer.add({digests[i]: leaf for i, leaf in leaves.items() if digests[i] not in kept})
         return digests

@@ -1,0 +1,1 @@
+"""Parts of ``bench.transfer`` and ``bench.move``."""
