@@ -20,7 +20,7 @@ from tests.api import call
 from tests.roles import enforce, role_of
 
 URL = "http://api.test"
-SHARED = ("guard", "routes", "jobs")
+SHARED = ("guard", "routes", "jobs", "migrations")
 
 
 def wire(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:

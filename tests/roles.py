@@ -76,8 +76,9 @@ def needs(service: str, operation: str, given: dict[str, Any]) -> list[Need]:
     if service == "dynamodb":
         return [Need(action, "index" if "IndexName" in given else "table")]
     if operation == "StartExecution":
-        provisions = given["stateMachineArn"].endswith("provision")
-        return [Need(action, "provision" if provisions else "operate")]
+        return [Need(action, given["stateMachineArn"].rpartition(":")[2])]
+    if operation == "SendTaskSuccess":
+        return [Need(action, "migrate")]
     if operation == TOKEN:
         return [Need(action, "own identity")]
     return [Need(action, PLACES.get(service, "executions"))]

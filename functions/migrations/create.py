@@ -12,7 +12,7 @@ from novacron.models.operation import Operation
 from novacron.runtime.aws import services
 from novacron.runtime.guard import changer
 from novacron.runtime.http import api, entry
-from novacron.runtime.permissions import CONNECT, MIGRATE
+from novacron.runtime.permissions import MIGRATE, READ_SECRET
 from novacron.runtime.routes import Key, mutate
 from novacron.tenancy.policy import Access
 
@@ -31,5 +31,5 @@ def create_migration(body: Annotated[CreateMigration, Body()], key: Key) -> Oper
     return Operation(**mutate(app, who, "migration.create", body.vm_id, key, act))
 
 
-REQUIRES = MIGRATE | CONNECT
+REQUIRES = MIGRATE | {READ_SECRET}
 lambda_handler = entry(app)

@@ -6,7 +6,7 @@ from novacron.migration.control import pause
 from novacron.models.migration import MigrationView
 from novacron.runtime.http import api, entry
 from novacron.runtime.migrations import ask
-from novacron.runtime.permissions import STEER
+from novacron.runtime.permissions import AUDITED
 from novacron.runtime.routes import Id, Key
 
 app = api()
@@ -18,5 +18,5 @@ def pause_migration(migration_id: Id, key: Key) -> MigrationView:
     return ask(app, "migration.pause", pause, migration_id, key)
 
 
-REQUIRES = STEER
+REQUIRES = AUDITED
 lambda_handler = entry(app)

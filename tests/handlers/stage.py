@@ -17,8 +17,11 @@ import boto3
 from azure.core.exceptions import ClientAuthenticationError
 
 from novacron.errors import NotReady
+from novacron.migration.context import migration_id
+from novacron.migration.control import begin
 from novacron.models.account import ProviderType
 from novacron.models.base import Ownership
+from novacron.models.migration import CreateMigration, Migration, MigrationSpec
 from novacron.models.operation import (
     Operation,
     OperationKind,
@@ -39,6 +42,7 @@ from novacron.runtime.aws import SecretsManager, StepFunctions
 from novacron.runtime.logging import logger
 from novacron.store.agents import AgentStore
 from novacron.store.buckets import Buckets
+from novacron.store.migrations import MigrationStore
 from novacron.tenancy.principal import Principal, Role
 from tests import agents
 from tests.api import CONTEXT, call
@@ -110,7 +114,7 @@ class Stage(logging.Handler):
             machines.create_state_machine(
                 name=name, definition="{}", roleArn="arn:aws:iam::123456789012:role/machine"
             )["stateMachineArn"]
-            for name in ("provision", "operate")
+            for name in ("provision", "operate", "migrate")
         ]
         here.providers = self._providers(secrets)
         here.starter = StepFunctions(*arns)
@@ -217,6 +221,28 @@ class Stage(logging.Handler):
         """A change that has not been carried out."""
         body = NoArguments()
         return submit_change(self.services, ADMIN, kind, resource_id, body, resource_id)
+
+    def moving(self, source: Place, target: Place, **told: Any) -> Migration:
+        """A migration of the VM that ``source`` has on record, as its machine has left it."""
+        vm = f"vm-{source.account.removeprefix('acc-')}"
+        spec = MigrationSpec(account_id=target.account, region=target.region)
+        asked = CreateMigration(vm_id=vm, spec=spec)
+        operation = begin(self.services, ADMIN, asked, f"move {vm}")
+        store = MigrationStore(self.services.store.table)
+        begun = store.get("acme", migration_id(operation.id))
+        return store.save(begun.model_copy(update=told))
+
+    def migrate(self, function: str, migration: Migration, step: str, **told: Any) -> None:
+        """Run one step; what the provider says of what is not there is no matter."""
+        self.forget_adapter()
+        given = {"tenant": "acme", "operation_id": migration.operation_id, "step": step}
+        self.invoke(f"functions.steps.{function}", {**given, **told}, fails=True)
+
+    def on_memory(self, name: str) -> Place:
+        """An account on an in-memory cloud in a file."""
+        told = {"type": ProviderType.MEMORY, "settings": {"cloud": name}, "secret_id": None}
+        self.services.store.save_account(self.account(id=f"acc-{name}", **told))
+        return Place(f"acc-{name}", LOCAL)
 
     def key_account(self) -> None:
         """The account signs with an access key of a user of its own."""

@@ -38,6 +38,10 @@ BODIES: dict[str, Any] = {
             "subnets": [{"name": "a", "cidr": "10.0.1.0/24"}],
         },
     },
+    "POST /migrations": {
+        "vm_id": "vm-1",
+        "spec": {"account_id": "acc-1", "region": "elsewhere"},
+    },
     "POST /agents": {"name": "rack"},
     "POST /accounts": {"name": "lab2", "type": "memory"},
     "POST /accounts/{account_id}/rotate": {"secret": {"password": "hunter2"}},

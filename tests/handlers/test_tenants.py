@@ -11,6 +11,9 @@ import pytest
 
 from functions.schedules.reconcile import lambda_handler
 from infra.openapi import document
+from novacron.migration.context import migration_id
+from novacron.migration.control import begin
+from novacron.models.migration import CreateMigration, MigrationSpec
 from novacron.models.operation import ResourceKind, ResourceRecord
 from novacron.tenancy.principal import Principal, Role
 from tests.agents import enrolled
@@ -73,6 +76,10 @@ def _ours(world: World) -> dict[str, str]:
         )
         store.adopt(record, world.account.type)
         ids[f"{kind.value}_id"] = record.id
+    moving = CreateMigration(
+        vm_id="vm-ours", spec=MigrationSpec(account_id=world.account.id, region="elsewhere")
+    )
+    ids["migration_id"] = migration_id(begin(world.services, ALICE, moving, "ours").id)
     return ids
 
 

@@ -6,8 +6,8 @@ from novacron.errors import Conflict, NotFound, NotReady
 from novacron.migration.context import Context, progress
 from novacron.migration.leaves import SHARD_BYTES, shard_count
 from novacron.migration.manifest import DiskManifest
-from novacron.migration.shards import ExportJob, ImportJob, exporter, importer, run_export
-from novacron.migration.transfer import seal_manifest, shards_to_import
+from novacron.migration.shards import ExportJob, ImportJob, exporter, importer
+from novacron.migration.transfer import copied_shard, seal_manifest, shards_to_import
 from novacron.migration.where import export_shard, import_shard
 from novacron.models.base import Model
 from novacron.models.migration import Effect, JournalEntry, Phase, Round
@@ -109,22 +109,32 @@ def copy_shards(now: Context, item: WorkItem) -> StepResult:
         job = ExportJob(
             export=now.export, disk=item.disk, shard=shard, parent=now.migration.applied
         )
-        export_shard(now.services, now.source_account, job)
+        try:
+            export_shard(now.services, now.source_account, job)
+        except NotReady:
+            _refresh_export(now)
+            raise
     return DONE
 
 
+def _refresh_export(now: Context) -> None:
+    """What lets it be read may have run out (Azure's signatures do): the next try has a new one."""
+    if "agent" in now.export.access:
+        return
+    found = exporter(now.source).get_export(now.export)
+    if found.access != now.export.access:
+        now.save(exports=[*now.migration.exports[:-1], now.seal(found)])
+
+
 def seal_manifests(now: Context) -> StepResult:
-    """Every disk's manifest. A part that is missing is made here: none can be forgotten."""
-    export, applied = now.export, now.migration.applied
+    """Every disk's manifest, of the parts that were copied. Raises NotFound: one is missing."""
+    export, applied, chunks = now.export, now.migration.applied, now.chunks
     for disk in range(len(export.disks)):
         if _found(now, export.id, disk) is not None:
             continue
-        parent = None if applied is None else now.chunks.get_disk(applied, disk)
-        jobs = [
-            ExportJob(export=export, disk=disk, shard=shard, parent=applied)
-            for shard in _shards(now, export, disk)
-        ]
-        results = [run_export(now.source, now.chunks, job) for job in jobs]
+        parent = None if applied is None else chunks.get_disk(applied, disk)
+        planned = _shards(now, export, disk)
+        results = [copied_shard(chunks, export, disk, shard, parent) for shard in planned]
         seal_manifest(now.chunks, export, disk, parent, results)
     return DONE
 
@@ -151,9 +161,24 @@ def apply_shards(now: Context, item: WorkItem) -> StepResult:
             shard=shard,
             since=now.migration.applied,
         )
-        written = import_shard(now.services, now.target_account, job).written_bytes
+        try:
+            written = import_shard(now.services, now.target_account, job).written_bytes
+        except NotReady:
+            _refresh_import(now, item.disk)
+            raise
         now.store.count(now.migration.tenant, now.migration.id, export.id, written)
     return DONE
+
+
+def _refresh_import(now: Context, disk: int) -> None:
+    """As with an export."""
+    imports = now.imports
+    if "agent" in imports[disk].access:
+        return
+    found = importer(now.target).get_import(imports[disk])
+    if found.access != imports[disk].access:
+        imports[disk] = found
+        now.save(imports=[now.seal(one) for one in imports])
 
 
 def end_round(now: Context) -> StepResult:
@@ -216,9 +241,11 @@ def grouped(shards: list[list[int]]) -> list[WorkItem]:
 
 
 def _shards(now: Context, export: Export, disk: int) -> list[int]:
-    """Where the provider can tell here and now what changed, only those; else all."""
+    """Where the provider can tell here and now what changed, only those; else all: what a disk
+    no longer has may be where nothing is told of it."""
     size = export.disks[disk].size_bytes
-    if "agent" in export.access:
+    untold = now.migration.applied is not None and export.disks[disk].since_id is None
+    if untold or "agent" in export.access:
         return list(range(shard_count(size)))
     touched: set[int] = set()
     for extent in exporter(now.source).extents(export, disk, 0, size):

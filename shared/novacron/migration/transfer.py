@@ -75,6 +75,15 @@ def export_shard(
     return done.model_copy(update={"read_bytes": read, "sent_bytes": sent})
 
 
+def copied_shard(
+    chunks: ChunkStore, export: Export, disk: int, shard: int, parent: DiskManifest | None
+) -> ShardResult:
+    """What ``export_shard`` has made of it. Raises NotFound: nothing yet."""
+    _check(export, disk, parent)
+    part = chunks.get_shard(export.id, disk, shard)
+    return _result(shard, parent, chunks.view(parent, shard), part)
+
+
 def seal_manifest(
     chunks: ChunkStore,
     export: Export,
