@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from novacron.errors import NotFound, NotReady
 from novacron.models.base import Ownership
+from novacron.models.transfer import Export, Import
 from novacron.models.vm import Vm, VmSpec, VmState
 from novacron.models.volume import VolumeSpec
 from novacron.providers.base import CloudProvider
+from novacron.providers.transfer import DiskExport, DiskImport
 from tests.contract.wire import Wire
 
 T = TypeVar("T")
@@ -44,6 +46,13 @@ class Env:
     write_block: Callable[[str, int, bytes], None] | None = None
     """Writes a sector of a volume, as a guest would."""
     read_block: Callable[[str, int], bytes | None] | None = None
+    lend: Callable[[Any], Any] = lambda moved: moved
+    """Gives an export or import the worker that it waits for, where one does the moving."""
+    reader: Callable[[Export], DiskExport] | None = None
+    """Who reads an export's bytes, where the provider itself does not."""
+    writer: Callable[[Import], DiskImport] | None = None
+    tells_changes: bool = True
+    """Whether a later export tells what changed; if not, everything may have."""
     wire: Wire | None = None
     """The recording of all that is said, where the cloud has a specification to hold it against."""
     made: list[str] = field(default_factory=list)

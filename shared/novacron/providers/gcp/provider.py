@@ -9,20 +9,20 @@ from novacron.models.account import CostEstimate, Health, Identity, ProviderType
 from novacron.models.vm import VmSpec
 from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
 from novacron.providers.gcp.auth import URLS, read_settings
-from novacron.providers.gcp.compute import GcpVms
 from novacron.providers.gcp.costs import estimate
 from novacron.providers.gcp.errors import translated
+from novacron.providers.gcp.exports import GcpExport
 from novacron.providers.gcp.images import GcpImages
+from novacron.providers.gcp.imports import GcpImport
 from novacron.providers.gcp.metrics import GcpMetrics
 from novacron.providers.gcp.networks import GcpNetworks
 from novacron.providers.gcp.quota import GcpQuota
 from novacron.providers.gcp.snapshots import GcpSnapshots
-from novacron.providers.gcp.volumes import GcpVolumes
 
 
 class GcpProvider(
-    GcpVms,
-    GcpVolumes,
+    GcpExport,
+    GcpImport,
     GcpSnapshots,
     GcpImages,
     GcpNetworks,
@@ -32,7 +32,8 @@ class GcpProvider(
     SpotVms,
     OnlineVolumeResize,
 ):
-    """One Google Cloud project, in the regions of its settings."""
+    """One Google Cloud project, in the regions of its settings. Its VMs and volumes come
+    with ``GcpExport`` and ``GcpImport``, which are made of them."""
 
     type = ProviderType.GCP
     endpoint_settings = frozenset(URLS)
