@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+import os
+import select
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,27 @@ from tests.integration.google_project.cloud import PROJECT, ZONE, Cloud, new_nam
 
 HOLD = "exec sleep infinity"
 AT = 5 * 1024**2
+
+
+class Bell:
+    """What scripts ring: ``echo line > {bell}``."""
+
+    def __init__(self, path: Path) -> None:
+        os.mkfifo(path)
+        self.path = path
+        self._end = os.open(path, os.O_RDWR)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def heard(self) -> str:
+        assert select.select([self._end], [], [], 20)[0], "nobody rang"
+        return os.read(self._end, 100).decode().strip()
+
+
+@pytest.fixture
+def bell(tmp_path: Path) -> Bell:
+    return Bell(tmp_path / "bell")
 
 
 @pytest.fixture
@@ -53,24 +75,16 @@ def poke(file: Path, data: bytes) -> None:
         opened.write(data)
 
 
-def until(holds: Callable[[], bool]) -> None:
-    """Of another process: real time, bounded."""
-    end = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
-def test_a_script_writes_to_its_disks_and_a_detach_brings_it_back(cloud: Cloud) -> None:
+def test_a_script_writes_to_its_disks_and_a_detach_brings_it_back(cloud: Cloud, bell: Bell) -> None:
     disk = cloud.disk(size_gb=1)
     cloud.server.project.blocks.write(str(disk.id), AT, b"old..")
     wait = f'until [ -f "$DEVICES/google-{disk.name}" ]; do sleep 0.01; done\n'
     write = f"printf fresh | dd of=$DEVICES/google-{disk.name} bs=1 seek={AT} conv=notrunc\n"
-    vm = cloud.instance(**script(f"{wait}{write}touch done\n{HOLD}"))
+    vm = cloud.instance(**script(f"{wait}{write}echo done > {bell}\n{HOLD}"))
     attach(cloud, vm, disk)
     file = device(cloud, vm, disk)
     assert file.stat().st_size == 1024**3
-    until((file.parent.parent / "done").exists)
+    assert bell.heard() == "done"
     assert held(cloud, disk) == b"old.."
     detach(cloud, vm, disk)
     assert held(cloud, disk) == b"fresh"
@@ -95,32 +109,27 @@ def test_a_snapshot_and_a_stop_bring_it_back_and_readers_change_nothing(cloud: C
     assert held(cloud, read) == bytes(5)
 
 
-def test_the_script_runs_at_each_boot_and_dies_with_its_instance(cloud: Cloud) -> None:
-    vm = cloud.instance(**script(f'echo "$$" >> boots\n{HOLD}'))
-    boots = cloud.server.project.guests.folder({"id": str(vm.id)}) / "boots"
-
-    def pids() -> list[str]:
-        return boots.read_text().split() if boots.exists() else []
-
+def test_the_script_runs_at_each_boot_and_dies_with_its_instance(cloud: Cloud, bell: Bell) -> None:
+    vm = cloud.instance(**script(f'echo "$$" > {bell}\n{HOLD}'))
     instances, named = cloud.client("Instances"), {"zone": ZONE, "instance": vm.name}
-    until(lambda: len(pids()) == 1)
+    first = bell.heard()
     instances.stop_unary(project=PROJECT, **named)
-    assert not Path("/proc", pids()[0]).exists()
+    assert not Path("/proc", first).exists()
     instances.start_unary(project=PROJECT, **named)
-    until(lambda: len(pids()) == 2)
+    second = bell.heard()
+    assert Path("/proc", second).exists()
     instances.delete_unary(project=PROJECT, **named)
-    assert not Path("/proc", pids()[1]).exists()
+    assert not Path("/proc", second).exists()
 
 
-def test_a_restarted_project_boots_what_ran(tmp_path: Path) -> None:
+def test_a_restarted_project_boots_what_ran(tmp_path: Path, bell: Bell) -> None:
     with Cloud.open(tmp_path, guests={}) as first:
-        disk, vm = first.disk(size_gb=1), first.instance(**script(f"echo >> boots\n{HOLD}"))
+        disk, vm = first.disk(size_gb=1), first.instance(**script(f"echo up > {bell}\n{HOLD}"))
         attach(first, vm, disk)
         poke(device(first, vm, disk), b"kept.")
-        boots = first.server.project.guests.folder({"id": str(vm.id)}) / "boots"
-        until(boots.exists)
+        assert bell.heard() == "up"
     with Cloud.open(tmp_path, guests={}) as second:
-        until(lambda: boots.read_text() == "\n\n")
+        assert bell.heard() == "up"
         with device(second, vm, disk).open("rb") as file:
             file.seek(AT)
             assert file.read(5) == b"kept."
