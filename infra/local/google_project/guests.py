@@ -4,7 +4,7 @@ An instance that runs and has ``startup-script`` in its metadata runs that with 
 (https://cloud.google.com/compute/docs/instances/startup-scripts/linux), as a child of this process
 in a process group of its own. Unlike a guest of Google's it shares this machine's files and
 network, has no metadata server, and is killed by a stop (and a suspend) without a word; it is
-killed with this process's orderly end too, and boots again with it. Its folder is
+killed when this process ends in order too, and boots again with it. Its folder is
 ``<state>/guests/<instance id>``: working directory, HOME and STATE, with ``log`` as the output of
 the script, and DEVICES, where each attached disk is a sparse file ``google-<device name>``
 (https://cloud.google.com/compute/docs/disks/disk-symlinks). A disk's bytes are in its file while
@@ -43,6 +43,7 @@ class Guests:
         if self._environment is None or script is None or instance["id"] in self._running:
             return
         folder = self.folder(instance)
+        self._take_over(instance)
         shutil.rmtree(folder / "devices", ignore_errors=True)
         (folder / "devices").mkdir(parents=True)
         for entry in instance["disks"]:
@@ -50,7 +51,7 @@ class Guests:
         (folder / "startup-script").write_text(script)
         told = {"HOME": folder, "STATE": folder, "DEVICES": folder / "devices"}
         with (folder / "log").open("ab") as log:
-            self._running[instance["id"]] = subprocess.Popen(
+            process = subprocess.Popen(
                 ["/bin/bash", "startup-script"],
                 cwd=folder,
                 env={"PATH": os.environ["PATH"], **self._environment, **_strings(told)},
@@ -59,6 +60,8 @@ class Guests:
                 stderr=log,
                 start_new_session=True,
             )
+        (folder / "pid").write_text(str(process.pid))
+        self._running[instance["id"]] = process
 
     def folder(self, instance: Body) -> Path:
         return self._folder / str(instance["id"])
@@ -96,6 +99,16 @@ class Guests:
     def stop_all(self) -> None:
         for instance in self._instances():
             self.stop(instance)
+
+    def _take_over(self, instance: Body) -> None:
+        """What a killed server left: its guest still runs, and its files are the disks."""
+        folder = self.folder(instance)
+        pid = (folder / "pid").read_text() if (folder / "pid").exists() else "0"
+        there = Path("/proc", pid, "cwd")
+        if there.exists() and there.resolve() == folder.resolve():
+            os.killpg(int(pid), signal.SIGKILL)
+        for entry in instance["disks"]:
+            self.detach(instance, entry)
 
     def _instances(self) -> list[Body]:
         bodies = list(self._store.items.values())

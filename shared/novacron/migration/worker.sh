@@ -11,7 +11,7 @@ if [ -z "${NOVACRON:-}" ]; then
   NOVACRON=/opt/novacron/bin/novacron
   if [ ! -x "$NOVACRON" ]; then
     apt-get update -qq
-    apt-get install -y -qq --no-install-recommends python3-venv
+    apt-get install -y -qq -o DPkg::Lock::Timeout=300 --no-install-recommends python3-venv
     python3 -m venv /opt/novacron
     /opt/novacron/bin/pip install -q --no-input "$PACKAGE"
   fi

@@ -46,7 +46,6 @@ from novacron.models.network import Network, NetworkSpec
 from novacron.models.vm import Vm, VmFilter, VmSize, VmSpec
 from novacron.models.volume import ResourceFilter, Snapshot, SnapshotSpec, Volume, VolumeSpec
 from novacron.providers.transfer import DiskExport, DiskImport, Fencing, LiveMigration
-from novacron.providers.workers import Workers
 
 F = TypeVar("F")
 T = TypeVar("T")
@@ -303,5 +302,4 @@ CAPABILITIES: tuple[type, ...] = (
     DiskImport,
     Fencing,
     LiveMigration,
-    Workers,
 )

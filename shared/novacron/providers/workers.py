@@ -1,4 +1,4 @@
-"""The capability of providers whose disks can be read and written from inside a VM alone.
+"""How providers export and import whose disks can be read and written from inside a VM alone.
 
 A worker is a short-lived VM that the disks are attached to, and whose agent reads and writes them
 (``providers/devices``). An export or import of such a provider opens only once its ``access`` names

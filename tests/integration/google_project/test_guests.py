@@ -135,6 +135,20 @@ def test_a_restarted_project_boots_what_ran(tmp_path: Path, bell: Bell) -> None:
             assert file.read(5) == b"kept."
 
 
+def test_what_a_killed_project_left_running_is_taken_over(cloud: Cloud, bell: Bell) -> None:
+    disk, vm = cloud.disk(size_gb=1), cloud.instance(**script(f'echo "$$" > {bell}\n{HOLD}'))
+    first = bell.heard()
+    attach(cloud, vm, disk)
+    poke(device(cloud, vm, disk), b"kept.")
+    guests = cloud.server.project.guests
+    left = guests._running.copy()
+    guests._running.clear()  # a new process knows of none
+    guests.boot_all()
+    assert left.popitem()[1].wait(20) < 0
+    assert bell.heard() != first
+    assert held(cloud, disk) == b"kept."
+
+
 def test_no_script_runs_where_guests_are_off(tmp_path: Path) -> None:
     with Cloud.open(tmp_path) as off:
         vm = off.instance(**script(HOLD))

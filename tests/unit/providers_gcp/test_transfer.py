@@ -314,6 +314,22 @@ def test_an_assembly_that_google_has_no_room_for_keeps_its_disks(
             provider.get_import(disk)
 
 
+def test_disks_of_one_worker_are_sealed_together(
+    world: World, provider: GcpProvider, worker: Vm
+) -> None:
+    """A detach that has to wait for another is no error, and is asked for again."""
+    disks = [_open(provider, _import(world, provider, n), worker) for n in range(2)]
+    world.server.project.switches.transition_describes = 3
+    world.late("instances.detachDisk", "internalError", http_status=500)
+    disks = [provider.seal_import(disk, 0) for disk in disks]
+    assert {disk.state for disk in disks} == {TransferState.SEALING}
+    for _ in range(20):
+        disks = [provider.get_import(disk) for disk in disks]
+    assert {disk.state for disk in disks} == {TransferState.READY}
+    for disk in disks:
+        _done(partial(provider.delete_import, disk))
+
+
 def test_an_assembly_needs_sealed_disks_that_are_together(
     world: World, provider: GcpProvider, worker: Vm
 ) -> None:
@@ -335,8 +351,9 @@ def test_a_stale_record_does_not_take_a_disk_from_its_vm(
     stale = _open(provider, _import(world, provider), worker)
     ready = _done(lambda: provider.seal_import(stale, 0))
     vm = provider.assemble_vm(_assembly(), [ready], world.owner())
-    with pytest.raises(Conflict):
-        provider.get_import(stale)
+    for call in (provider.get_import, partial(provider.seal_import, written=0)):
+        with pytest.raises(Conflict):
+            call(stale)
     with pytest.raises(Conflict):
         provider.delete_import(stale)
     assert provider.get_vm(vm.id).volume_ids == [stale.id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from novacron.errors import Conflict, InvalidSpec, NotFound, NotReady
@@ -61,41 +62,38 @@ class GcpImport(GcpWorkers, Workers):
     def get_import(self, target: Import) -> Import:
         disk = self._find(target.id)
         if target.state in (TransferState.SEALING, TransferState.READY):
-            return self._sealed(target, disk)
+            return self.seal_import(target, 0)
         worker, access = self.lent(target.access)
         state = meaning(VOLUME, disk.status)
         now = TransferState.PENDING
         if state is VolumeState.ERROR:
             now = TransferState.ERROR
         elif state is VolumeState.AVAILABLE and worker:
-            self._check_free(target, disk)
+            for user in disk.users:
+                self._check_holder(target, place_of(user).id)
             if self.attached(disk, worker, "READ_WRITE"):
                 now = TransferState.OPEN
         return target.model_copy(update={"state": now, "access": access})
 
     @translated
     def seal_import(self, target: Import, written: int) -> Import:  # noqa: ARG002 - not counted
-        """Take it from the worker. The worker's writes were synced one by one."""
+        """Take it from the worker, which synced each write; READY once it has let go. Conflict
+        while another VM has it."""
+        volume = self.get_volume(target.id)
         if target.state is TransferState.READY:
             return target
-        if self._is_with_worker(target, self._find(target.id)):
-            self.detach_volume(target.id)
-        return self._sealed(target, self._find(target.id))
-
-    def _sealed(self, target: Import, disk: Any) -> Import:
-        """READY once the worker has let go. A seal that was not accepted is asked for again."""
-        if self._is_with_worker(target, disk):
+        if volume.attached_to is not None:
+            self._check_holder(target, volume.attached_to)
+            with suppress(NotReady):  # another disk is being detached; get_import asks again
+                volume = self.detach_volume(target.id)
+        if volume.attached_to is not None:
             return target.model_copy(update={"state": TransferState.SEALING})
         told = {"state": TransferState.READY, "volume_id": target.id, "access": {}}
         return target.model_copy(update=told)
 
-    def _is_with_worker(self, target: Import, disk: Any) -> bool:
-        return target.access.get(WORKER) in [place_of(one).id for one in disk.users]
-
-    def _check_free(self, target: Import, disk: Any) -> None:
-        for user in disk.users:
-            if place_of(user).id != target.access.get(WORKER):
-                raise Conflict(f"{target.id} is attached to {place_of(user).id}.")
+    def _check_holder(self, target: Import, vm_id: str) -> None:
+        if vm_id != target.access.get(WORKER):
+            raise Conflict(f"{target.id} is attached to {vm_id}.")
 
     @translated
     def delete_import(self, target: Import) -> None:
@@ -103,8 +101,8 @@ class GcpImport(GcpWorkers, Workers):
             user = self.get_volume(target.id).attached_to
         except NotFound:
             return
-        if user not in (None, target.access.get(WORKER)):
-            raise Conflict(f"{target.id} is attached to {user}.")
+        if user is not None:
+            self._check_holder(target, user)
         if not self.removed(target.id):
             raise NotReady(f"{target.id} is being deleted.")
 

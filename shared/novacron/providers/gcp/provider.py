@@ -38,6 +38,11 @@ class GcpProvider(
     type = ProviderType.GCP
     endpoint_settings = frozenset(URLS)
     sdk = "google.cloud.compute_v1"
+    # https://cloud.google.com/compute/docs/instances/suspend-resume-instance
+    refusals = {
+        "Fencing": "a suspend asks the guest, and writes its memory out: it is not at once",
+        "LiveMigration": "Google moves VMs between its own hosts, and takes none in",
+    }
 
     @classmethod
     def from_settings(cls, settings: dict[str, str], secret: dict[str, str]) -> Self:
