@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from novacron.errors import NotFound, NotReady
 from novacron.models.base import Ownership
@@ -46,9 +46,13 @@ class Env:
     write_block: Callable[[str, int, bytes], None] | None = None
     """Writes a sector of a volume, as a guest would."""
     read_block: Callable[[str, int], bytes | None] | None = None
+    lend: Callable[[Any], Any] = lambda moved: moved
+    """Gives an export or import the worker that it waits for, where one does the moving."""
     reader: Callable[[Export], DiskExport] | None = None
     """Who reads an export's bytes, where the provider itself does not."""
     writer: Callable[[Import], DiskImport] | None = None
+    tells_changes: bool = True
+    """Whether a later export tells what changed; if not, everything may have."""
     moves_disks: bool = True
     """Whether an agent's hosts do what the agent could ask of them."""
     wire: Wire | None = None

@@ -6,9 +6,14 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from infra.local.google_project import start_in_thread
+from novacron.models.base import Ownership
+from novacron.models.vm import Vm
+from novacron.providers.devices.provider import DevicesProvider
 from novacron.providers.gcp.provider import GcpProvider
+from novacron.providers.workers import AGENT, WORKER, WorkerSpec
 from tests.contract.env import Env
 from tests.contract.wire import Wire
 from tests.integration.google_project.discovery import faults
@@ -17,11 +22,15 @@ REASON_TO_SKIP: str | None = None
 REGION = "us-central1"
 SECTOR = 512
 TRANSITION = 5.0
+WORKER_OWNER = Ownership(tenant="contract", operation="op-gcp-worker")
+WORKER_SPEC = WorkerSpec(
+    name="worker", region=REGION, zone=f"{REGION}-a", startup_script="exec sleep infinity"
+)
 
 
 @contextmanager
 def open_env(folder: Path) -> Iterator[Env]:
-    server = start_in_thread(folder, transition_describes=0)
+    server = start_in_thread(folder, transition_describes=0, guests={})
     project = server.project
     project.switches.transition_seconds = TRANSITION
     project.recorder.on = True
@@ -40,6 +49,22 @@ def open_env(folder: Path) -> Iterator[Env]:
     def read_block(volume_id: str, index: int) -> bytes:
         return project.blocks.read(*block(volume_id, index), SECTOR)
 
+    workers: list[Vm] = []
+
+    def lend(moved: Any) -> Any:
+        """The one worker of the whole suite; what it runs is played by ``devices``."""
+        if not workers:
+            workers.append(provider.start_worker(WORKER_SPEC, WORKER_OWNER))
+        return moved.model_copy(
+            update={"access": {**moved.access, WORKER: workers[0].id, AGENT: "agent-0"}}
+        )
+
+    def devices(moved: Any) -> DevicesProvider:
+        zone, _, name = moved.access[WORKER].partition("/")
+        instance = project.store.get(f"{project.root}/zones/{zone}/instances/{name}")
+        at = project.guests.folder(instance) / "devices"
+        return DevicesProvider.from_settings({"folder": str(at)}, {})
+
     settings = {
         "project": project.project_id,
         "region": REGION,
@@ -48,10 +73,11 @@ def open_env(folder: Path) -> Iterator[Env]:
         "token_uri": f"{server.url}/token",
     }
     secret = {"service_account_key": json.dumps(server.service_account_key)}
+    provider = GcpProvider.from_settings(settings, secret)
     try:
         yield Env(
             name="gcp",
-            provider=GcpProvider.from_settings(settings, secret),
+            provider=provider,
             region=REGION,
             image="debian-12",
             settle=settle,
@@ -61,6 +87,10 @@ def open_env(folder: Path) -> Iterator[Env]:
             image_holds_snapshot=False,
             write_block=write_block,
             read_block=read_block,
+            lend=lend,
+            reader=devices,
+            writer=devices,
+            tells_changes=False,
             wire=Wire(project.recorder.file, lambda exchange: list(faults(exchange))),
         )
     finally:

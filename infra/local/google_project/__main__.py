@@ -20,6 +20,9 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--state-dir", type=Path, required=True)
     parser.add_argument("--project", default="novacron-local")
     parser.add_argument("--transition-describes", type=int, default=1)
+    parser.add_argument(
+        "--guest", action="append", metavar="NAME=VALUE", help="run guests, with this environment"
+    )
     return parser.parse_args()
 
 
@@ -32,6 +35,7 @@ def main() -> None:
             port=args.port,
             project_id=args.project,
             transition_describes=args.transition_describes,
+            guests=dict(one.split("=", 1) for one in args.guest) if args.guest else None,
         ),
     )
     key_file = args.state_dir / "service-account.json"

@@ -39,6 +39,12 @@ class Blocks:
             query = "SELECT count(*) FROM block WHERE owner = ?"
             return int(self._db.execute(query, (owner,)).fetchone()[0]) * BLOCK
 
+    def indexes(self, owner: str) -> list[int]:
+        """The blocks that are kept."""
+        with self._lock:
+            query = "SELECT idx FROM block WHERE owner = ? ORDER BY idx"
+            return [int(row[0]) for row in self._db.execute(query, (owner,))]
+
     def read(self, owner: str, offset: int, length: int) -> bytes:
         with self._lock:
             spans = _spans(offset, length)

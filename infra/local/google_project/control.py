@@ -128,6 +128,7 @@ class Control:
         query = dict(request.query)
         offset, length = int(query.get("offset", 0)), int(query["length"])
         self._check(number, offset, length)
+        self._project.guests.flush(self._by_id(number))
         data = self._project.blocks.read(number, offset, length)
         return Response(data, content_type="application/octet-stream")
 

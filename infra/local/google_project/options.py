@@ -9,13 +9,15 @@ from ..common.lifecycle import Pace
 
 @dataclass(frozen=True)
 class Options:
-    """Fixed for the life of one server. ``port`` 0 takes a free one."""
+    """Fixed for the life of one server. ``port`` 0 takes a free one. ``guests``: the environment of
+    what runs inside instances (``guests.py``), beside PATH; None: nothing does."""
 
     port: int = 0
     host: str = "127.0.0.1"
     project_id: str = "novacron-local"
     transition_describes: int = 1
     persist: bool = True
+    guests: dict[str, str] | None = None
 
 
 @dataclass

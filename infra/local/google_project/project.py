@@ -15,6 +15,7 @@ from .auth import Auth, Pool
 from .blocks import Blocks
 from .catalog import catalog
 from .exchanges import Recorder
+from .guests import Guests
 from .operations import Operations, Work
 from .options import Options, Switches
 from .store import Store
@@ -33,6 +34,8 @@ class LocalProject:
         self.lifecycle = Lifecycle(self.clock, self.switches)
         self.blocks = Blocks(state_dir / "blocks.db")
         self.store = Store(self.root, catalog(self.project_id))
+        folder = state_dir / "guests"
+        self.guests = Guests(folder, options.guests, self.store, self.blocks)
         self.auth = Auth(self.project_id, self.clock)
         self.operations = Operations(self)
         self.recorder = Recorder(state_dir / "exchanges.jsonl")
@@ -82,4 +85,5 @@ class LocalProject:
         self.console, self.series = state["console"], state["series"]
 
     def close(self) -> None:
+        self.guests.stop_all()
         self.blocks.close()

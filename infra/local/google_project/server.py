@@ -57,6 +57,7 @@ def make(state_dir: Path, options: Options) -> Server:
     project = LocalProject(state_dir, options)
     if not project.store.items:
         make_default(project)
+    project.guests.boot_all()
     gateway = Gateway(project)
     http = make_server(
         options.host, options.port, gateway, threaded=True, request_handler=_QuietHandler

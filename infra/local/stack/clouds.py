@@ -96,6 +96,8 @@ def google_service(folder: Path, port: int) -> Service:
     (folder / "google").mkdir(exist_ok=True)
     command = [sys.executable, "-m", "infra.local.google_project", "--port", str(port)]
     command += ["--state-dir", str(folder / "google"), "--project", PROJECT]
+    # A migration's worker finds its agent installed.
+    command += ["--guest", f"NOVACRON={Path(sys.executable).with_name('novacron')}"]
     return Service("google-project", command, port, folder)
 
 

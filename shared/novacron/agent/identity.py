@@ -17,7 +17,7 @@ FILE = "identity.json"
 class Identity(Model):
     """``private_key``: 32 bytes as unpadded base64url; it never leaves this file's host.
 
-    ``settings`` are those of the libvirt provider that the agent serves.
+    ``settings`` are those of the ``provider`` that the agent serves, "libvirt" or "devices".
     """
 
     url: str
@@ -25,6 +25,7 @@ class Identity(Model):
     agent_id: str
     private_key: str
     settings: dict[str, str]
+    provider: str = "libvirt"
 
     @property
     def key(self) -> Ed25519PrivateKey:

@@ -34,17 +34,21 @@ def enroll(
     token: Annotated[str, typer.Option(envvar="NOVACRON_AGENT_TOKEN", prompt=True)],
     setting: Annotated[
         list[str] | None,
-        typer.Option("--set", help="key=value of the libvirt provider, such as pool=default."),
+        typer.Option("--set", help="key=value of the provider, such as pool=default."),
     ] = None,
+    provider: Annotated[
+        str, typer.Option(help="What it serves: libvirt, or the devices of a migration's worker.")
+    ] = "libvirt",
     state_dir: State = unit.STATE,
 ) -> None:
     """On the host: make a key pair here, give its public half for the token."""
     from novacron.agent import client, identity
 
-    settings = {"uri": "qemu:///system", **tags(setting)}
+    uri = {"uri": "qemu:///system"} if provider == "libvirt" else {}
+    settings = {**uri, **tags(setting)}
     private_key, public_key = identity.new_key()
     try:
-        _provider(settings)
+        _provider(provider, settings)
         told = client.enrol(url, token, public_key)
     except NovaCronError as error:
         raise CliError(error.detail) from error
@@ -54,6 +58,7 @@ def enroll(
         agent_id=told.agent_id,
         private_key=private_key,
         settings=settings,
+        provider=provider,
     )
     kept = identity.save(state_dir, mine)
     session(context).err.print(f"{told.agent_id} is enrolled; its key is in {kept}")
@@ -79,9 +84,11 @@ def run(context: typer.Context, state_dir: State = unit.STATE) -> None:
     agent = Agent(
         client=client,
         journal=Journal(state_dir / "journal.db"),
-        provider=_provider(mine.settings),
-        health=_provider(mine.settings).health,
-        shards=ShardsHere(_provider(mine.settings), AgentChunks(client, mine.tenant)),
+        provider=_provider(mine.provider, mine.settings),
+        health=_provider(mine.provider, mine.settings).health,
+        shards=ShardsHere(
+            _provider(mine.provider, mine.settings), AgentChunks(client, mine.tenant)
+        ),
     )
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: agent.end())
@@ -123,8 +130,14 @@ def upgrade(
     )
 
 
-def _provider(settings: dict[str, str]) -> Any:
+def _provider(kind: str, settings: dict[str, str]) -> Any:
     """Raises CliError where libvirt's package is missing, InvalidSpec."""
+    if kind == "devices":
+        from novacron.providers.devices.provider import DevicesProvider
+
+        return DevicesProvider.from_settings(settings, {})
+    if kind != "libvirt":
+        raise CliError(f"An agent serves libvirt or devices, not {kind!r}.")
     try:
         from novacron.providers.libvirt.provider import LibvirtProvider
     except ImportError as error:

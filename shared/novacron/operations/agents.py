@@ -46,19 +46,28 @@ def create_agent(desk: AgentDesk, who: Principal, name: str, key: str) -> NewAge
 
     AlreadyExists when ``key`` made one before: its token was shown then, and is kept nowhere.
     """
-    agent_id = "agent-" + hashlib.sha256(f"{who.tenant}\n{key}".encode()).hexdigest()[:16]
+    return new_agent(desk, who.tenant, name, key)
+
+
+def agent_id_of(tenant: str, key: str) -> str:
+    return "agent-" + hashlib.sha256(f"{tenant}\n{key}".encode()).hexdigest()[:16]
+
+
+def new_agent(desk: AgentDesk, tenant: str, name: str, key: str) -> NewAgent:
+    """``create_agent`` for the functions' own use."""
+    agent_id = agent_id_of(tenant, key)
     secret = secrets.token_urlsafe(32)
     now = desk.now()
     record = AgentRecord(
         id=agent_id,
         name=name,
         created_at=now,
-        tenant=who.tenant,
+        tenant=tenant,
         token_hash=_hash(secret),
         token_expires_at=now + TOKEN_LIFE,
     )
     desk.agents.add(record)
-    token = base64.urlsafe_b64encode(f"{who.tenant}:{agent_id}:{secret}".encode()).decode()
+    token = base64.urlsafe_b64encode(f"{tenant}:{agent_id}:{secret}".encode()).decode()
     return NewAgent(agent=view(record), token=token, expires_at=record.token_expires_at)
 
 

@@ -54,7 +54,8 @@ class DiskExport(ABC):
 
     @abstractmethod
     def end_export(self, export: Export) -> None:
-        """No more reads. What ``since`` needs of it stays. Ending twice is fine."""
+        """No more reads. What ``since`` needs of it stays. Ending twice is fine; may raise
+        NotReady, until what only reading needed is gone."""
 
     @abstractmethod
     def delete_export(self, export: Export) -> None:
@@ -66,6 +67,9 @@ class DiskImport(ABC):
 
     write_bytes: ClassVar[int] = LEAF_BYTES
     """How much one ``write`` may hold: a multiple of LEAF_BYTES."""
+
+    reads_sealed: ClassVar[bool] = True
+    """Whether ``read_back`` works once READY. If not, it works while OPEN, and only then."""
 
     @abstractmethod
     def begin_import(self, spec: ImportSpec, owner: Ownership) -> Import:

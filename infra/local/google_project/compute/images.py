@@ -52,6 +52,7 @@ def _copy(project: LocalProject, call: Call, body: Body, field: str) -> None:
     source = project.store.get(path)
     if field == "sourceDisk" and not call.params.get("forceCreate"):
         _check_at_rest(project, path, source)
+    project.guests.flush(source)
     size = source["sizeGb"] if field == "sourceDisk" else source["diskSizeGb"]
     body |= {field: source["selfLink"], f"{field}Id": source["id"], "diskSizeGb": size}
     body |= {name: source[name] for name in _KEPT[1:4] if name in source}

@@ -84,13 +84,16 @@ def _changeable(project: LocalProject, call: Call) -> tuple[str, Body]:
 @effect("instance.attach")
 def _attach(project: LocalProject, path: str, arguments: dict[str, Any]) -> None:
     entry = arguments["entry"]
-    project.store.items[path]["disks"].append(entry)
+    body = project.store.items[path]
+    body["disks"].append(entry)
     use(project, project.store.get(path_of(entry["source"])), path)
+    project.guests.attach(body, entry)
 
 
 @effect("instance.detach")
 def _detach(project: LocalProject, path: str, arguments: dict[str, Any]) -> None:
     body = project.store.items[path]
     entry = entry_of(body, arguments["device"])
+    project.guests.detach(body, entry)
     body["disks"].remove(entry)
     release(project, project.store.get(path_of(entry["source"])), path)

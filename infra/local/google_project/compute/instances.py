@@ -166,6 +166,7 @@ def _run(project: LocalProject, path: str, _arguments: dict[str, Any]) -> None:
     body = project.store.items[path]
     body["status"] = "RUNNING"
     body["lastStartTimestamp"] = timestamp(project.clock.now())
+    project.guests.boot(body)
 
 
 @effect("instance.undo")
@@ -175,6 +176,7 @@ def _undo(project: LocalProject, path: str, arguments: dict[str, Any]) -> None:
 
 @effect("instance.remove")
 def _remove(project: LocalProject, path: str, _arguments: dict[str, Any]) -> None:
+    project.guests.stop(project.store.items[path])
     release_all(project, project.store.items.pop(path))
     project.console.pop(path, None)
 

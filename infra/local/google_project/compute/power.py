@@ -60,6 +60,8 @@ def reset(project: LocalProject, call: Call) -> Body:
     path, body = _ready(project, call)
     if body["status"] != "RUNNING":
         raise _unusable("RUNNING")
+    project.guests.stop(body)
+    project.guests.boot(body)
     return project.operations.start(call, "reset", path)
 
 
@@ -99,6 +101,7 @@ def _unusable(needed: str) -> GoogleError:
 @effect("instance.halt")
 def _halt(project: LocalProject, path: str, _arguments: dict[str, Any]) -> None:
     body = project.store.items[path]
+    project.guests.stop(body)
     body["status"] = "TERMINATED"
     body["lastStopTimestamp"] = timestamp(project.clock.now())
     take_external(body)
@@ -107,5 +110,6 @@ def _halt(project: LocalProject, path: str, _arguments: dict[str, Any]) -> None:
 @effect("instance.suspended")
 def _suspended(project: LocalProject, path: str, _arguments: dict[str, Any]) -> None:
     body = project.store.items[path]
+    project.guests.stop(body)
     body["status"] = "SUSPENDED"
     body["lastSuspendedTimestamp"] = timestamp(project.clock.now())

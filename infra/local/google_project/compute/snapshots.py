@@ -42,6 +42,7 @@ def _add(project: LocalProject, call: Call, disk: str) -> str:
     path = f"{project.root}/global/snapshots/{check_name(call.body)}"
     check_free(project, path)
     source = project.store.get(disk)
+    project.guests.flush(source)
     body = common(project, path, SNAPSHOTS, call.body) | {
         "status": "CREATING",
         "sourceDisk": source["selfLink"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from novacron.errors import Conflict, InvalidSpec, NotFound
-from novacron.models.base import Ownership, Page, PageRequest
+from novacron.models.base import Model, Ownership, Page, PageRequest
 from novacron.models.vm import Architecture, Vm, VmFilter, VmSize, VmSpec, VmState
 from novacron.providers.base import Vms
 from novacron.providers.gcp.base import last, place_of
@@ -15,7 +15,7 @@ from novacron.providers.gcp.image_query import ImageQuery
 from novacron.providers.gcp.instances import Instances
 from novacron.providers.gcp.launch import Launch, instance
 from novacron.providers.gcp.operations import is_missing
-from novacron.providers.gcp.ownership import native_name, same, step_of
+from novacron.providers.gcp.ownership import same, step_of
 from novacron.providers.gcp.states import INSTANCE, meaning
 
 CONSOLE_BYTES = 64 * 1024
@@ -28,13 +28,13 @@ class GcpVms(Instances, ImageQuery, Vms):
         found = self.made_before("instances", spec, owner)
         if found is not None:
             return self.to_vm(found)
-        launch = self._launch(spec)
+        launch = self.launch_of(spec)
         request = instance(spec, owner, launch)
         step = step_of(owner, "instances")
         operation = self.insert("instances", step, zone=launch.zone, instance_resource=request)
-        return self._made(spec, owner, launch, operation)
+        return self.made_vm(request["name"], spec, spec, owner, launch, operation)
 
-    def _launch(self, spec: VmSpec) -> Launch:
+    def launch_of(self, spec: VmSpec) -> Launch:
         subnet = spec.subnet_id and self.subnet_path(spec.subnet_id, spec.region)
         machine_type = type_of(spec)
         image = self.find_image(spec)
@@ -57,8 +57,16 @@ class GcpVms(Instances, ImageQuery, Vms):
             raise InvalidSpec(f"{subnet_id!r} is not in {region}.", field="subnet_id")
         return f"regions/{region}/subnetworks/{name}"
 
-    def _made(self, spec: VmSpec, owner: Ownership, launch: Launch, operation: str | None) -> Vm:
-        name = native_name(spec.name, owner)
+    def made_vm(
+        self,
+        name: str,
+        spec: VmSpec,
+        asked: Model,
+        owner: Ownership,
+        launch: Launch,
+        operation: str | None,
+    ) -> Vm:
+        """What an insert has made. ``asked``: the request that its labels keep the digest of."""
         try:
             found = self.call("instances", "get", zone=launch.zone, instance=name)
         except Exception as error:
@@ -67,13 +75,15 @@ class GcpVms(Instances, ImageQuery, Vms):
             if operation is None:
                 # The request id's operation has ended, and what it made is gone again.
                 raise Conflict(f"What operation {owner.operation} made was deleted.") from error
-            return self._accepted(spec, owner, launch, operation)
-        return self.to_vm(same(found, spec, owner), operation)
+            return self._accepted(name, spec, owner, launch, operation)
+        return self.to_vm(same(found, asked, owner), operation)
 
-    def _accepted(self, spec: VmSpec, owner: Ownership, launch: Launch, operation: str) -> Vm:
+    def _accepted(
+        self, name: str, spec: VmSpec, owner: Ownership, launch: Launch, operation: str
+    ) -> Vm:
         """What was accepted and cannot be seen yet; it bills as if it could."""
         return Vm(
-            id=f"{launch.zone}/{native_name(spec.name, owner)}",
+            id=f"{launch.zone}/{name}",
             name=spec.name,
             state=VmState.PENDING,
             region=spec.region,

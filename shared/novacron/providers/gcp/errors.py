@@ -93,6 +93,7 @@ _FIELDS: tuple[tuple[str, str], ...] = (
     ("provisionedIops", "iops"),
     ("provisionedThroughput", "throughput_mibps"),
     ("ipCidrRange", "subnets"),
+    ("networkIP", "private_ip"),
     ("metadata", "user_data"),
     ("guestAccelerators", "gpus"),
     ("labels", "tags"),

@@ -41,7 +41,7 @@ class Operations(GcpBase):
             step = f"{step or ''}/{operation.name}"
         raise failure(operation) or NotReady("The change has not begun.")
 
-    def insert(self, service: str, step: str, **request: Any) -> str | None:
+    def insert(self, service: str, step: str | None, **request: Any) -> str | None:
         """``change`` by an insert. None also where the name is there: the caller sees whose."""
         try:
             return self.change(service, "insert_unary", step, **request)

@@ -9,20 +9,20 @@ from novacron.models.account import CostEstimate, Health, Identity, ProviderType
 from novacron.models.vm import VmSpec
 from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
 from novacron.providers.gcp.auth import URLS, read_settings
-from novacron.providers.gcp.compute import GcpVms
 from novacron.providers.gcp.costs import estimate
 from novacron.providers.gcp.errors import translated
+from novacron.providers.gcp.exports import GcpExport
 from novacron.providers.gcp.images import GcpImages
+from novacron.providers.gcp.imports import GcpImport
 from novacron.providers.gcp.metrics import GcpMetrics
 from novacron.providers.gcp.networks import GcpNetworks
 from novacron.providers.gcp.quota import GcpQuota
 from novacron.providers.gcp.snapshots import GcpSnapshots
-from novacron.providers.gcp.volumes import GcpVolumes
 
 
 class GcpProvider(
-    GcpVms,
-    GcpVolumes,
+    GcpExport,
+    GcpImport,
     GcpSnapshots,
     GcpImages,
     GcpNetworks,
@@ -32,11 +32,17 @@ class GcpProvider(
     SpotVms,
     OnlineVolumeResize,
 ):
-    """One Google Cloud project, in the regions of its settings."""
+    """One Google Cloud project, in the regions of its settings. Its VMs and volumes come
+    with ``GcpExport`` and ``GcpImport``, which are made of them."""
 
     type = ProviderType.GCP
     endpoint_settings = frozenset(URLS)
     sdk = "google.cloud.compute_v1"
+    # https://cloud.google.com/compute/docs/instances/suspend-resume-instance
+    refusals = {
+        "Fencing": "a suspend asks the guest, and writes its memory out: it is not at once",
+        "LiveMigration": "Google moves VMs between its own hosts, and takes none in",
+    }
 
     @classmethod
     def from_settings(cls, settings: dict[str, str], secret: dict[str, str]) -> Self:
