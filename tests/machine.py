@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,9 @@ class MigrateVm:
     services: Services
     operation: Operation
     states: list[str] = field(default_factory=list)
-    retries: int = 0
-    """How often an error other than NotReady is tried again, as a function that is killed is."""
+    wait: Callable[[], None] = lambda: None
+    """Lets the providers' worlds move on before what was not ready is tried again."""
+    looks: int = LOOKS
 
     def run(self, start: str | None = None) -> str:
         """The last state's name. Raises Held, and NotReady when a step waits for ever."""
@@ -85,13 +87,14 @@ class MigrateVm:
             token="token" if waits else None,
             failure=told.get("failure") if "failure.$" in payload else None,
         )
-        for look in range(LOOKS):
+        for look in range(self.looks):
             try:
                 result = run(self.services, given)
                 break
             except NotReady:
-                if look == LOOKS - 1:
+                if look == self.looks - 1:
                     raise
+                self.wait()
         told.update(next=result.next, items=[one.model_dump() for one in result.items])
         if waits:
             raise Held

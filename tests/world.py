@@ -130,9 +130,9 @@ class World:
         return self.services.store.operation(operation.tenant, operation.id)
 
 
-def create_table(name: str) -> Any:
+def create_table(name: str, **options: Any) -> Any:
     """The table as the template has it; ``tests/infra`` compares them."""
-    client = boto3.client("dynamodb", region_name="us-east-1")
+    client = boto3.client("dynamodb", region_name="us-east-1", **options)
     client.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",

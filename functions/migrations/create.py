@@ -12,6 +12,7 @@ from novacron.models.operation import Operation
 from novacron.runtime.aws import services
 from novacron.runtime.guard import changer
 from novacron.runtime.http import api, entry
+from novacron.runtime.migrations import own_url
 from novacron.runtime.permissions import MIGRATE, READ_SECRET
 from novacron.runtime.routes import Key, mutate
 from novacron.tenancy.policy import Access
@@ -26,7 +27,7 @@ def create_migration(body: Annotated[CreateMigration, Body()], key: Key) -> Oper
     who = changer(app, Access.CHANGE, "migration.create", body.vm_id)
 
     def act() -> Operation:
-        return begin(services(), who, body, key)
+        return begin(services(), who, body, key, own_url(app))
 
     return Operation(**mutate(app, who, "migration.create", body.vm_id, key, act))
 

@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     """Resources a tenant may have: ``kind=number,kind=number``; a kind not named keeps its own."""
     rotate_after_days: int = Field(default=90, ge=1)
     """Age at which a credential is replaced, where the provider can make a new one."""
+    worker_package: str = "novacron[cli]"
+    """What pip installs on a worker: a requirement, a wheel's URL among it."""
+    api_url: str = ""
+    """Where workers reach the API, where that is not where callers do."""
     reconcile_grace_seconds: int = Field(default=GRACE_SECONDS, ge=1)
     """Age of its last news at which an operation without an execution is started again."""
     endpoints: Annotated[list[str], NoDecode] = []

@@ -23,8 +23,12 @@ from novacron.store.migrations import MigrationStore
 from novacron.tenancy.principal import Principal
 
 
-def begin(services: Services, who: Principal, asked: CreateMigration, key: str) -> Operation:
+def begin(
+    services: Services, who: Principal, asked: CreateMigration, key: str, api_url: str = ""
+) -> Operation:
     """Begin to move a VM; the operation's ``resource_id`` is the VM's, which is locked.
+
+    ``api_url``: what workers dial.
 
     ``key`` as in ``submit_create``. Raises NotFound (VM, account), Unsupported (a provider that
     cannot), InvalidSpec, Conflict.
@@ -58,6 +62,7 @@ def begin(services: Services, who: Principal, asked: CreateMigration, key: str) 
         vm_id=record.id,
         source_account_id=source.id,
         spec=asked.spec,
+        api_url=api_url,
         created_at=now,
         updated_at=now,
     )

@@ -10,6 +10,7 @@ from novacron.migration.context import Context, progress
 from novacron.migration.converge import converged, predicted_downtime
 from novacron.migration.rounds import DONE, StepResult, tidy
 from novacron.migration.shards import exporter, importer
+from novacron.migration.staff import SOURCE, TARGET, dismissed
 from novacron.models.migration import Cutover, Effect, Phase, Probe
 from novacron.models.operation import OperationState, ResourceKind, ResourceRecord
 from novacron.models.transfer import AssembleSpec, TransferState
@@ -227,6 +228,8 @@ def finish(now: Context) -> StepResult:
         return DONE
     for export in now.migration.exports:
         exporter(now.source).delete_export(now.open(export))
+    for side in (SOURCE, TARGET):
+        dismissed(now, side)
     vm = now.source.stop_vm(now.source_vm_id, force=True)
     ended = {"state": OperationState.SUCCEEDED, "percent": 100, "updated_at": now.services.now()}
     kept = now.record.model_copy(

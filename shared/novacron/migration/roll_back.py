@@ -11,6 +11,7 @@ from novacron.migration.context import Context
 from novacron.migration.cutover import finish
 from novacron.migration.rounds import DONE, StepResult, import_spec
 from novacron.migration.shards import exporter, importer
+from novacron.migration.staff import dismissed
 from novacron.models.base import Ownership
 from novacron.models.migration import Effect, JournalEntry, Phase
 from novacron.models.operation import OperationState
@@ -100,9 +101,14 @@ def _owner(now: Context, entry: JournalEntry) -> Ownership:
     return Ownership(tenant=now.operation.tenant, operation=entry.owner)
 
 
+def _worker(now: Context, entry: JournalEntry) -> None:
+    dismissed(now, entry.owner.rpartition("-")[2])
+
+
 UNDO = {
     Effect.VM: _vm,
     Effect.FENCE: _fence,
     Effect.IMPORT: _import,
     Effect.EXPORT: _export,
+    Effect.WORKER: _worker,
 }

@@ -7,6 +7,7 @@ from novacron.migration.context import Context, progress
 from novacron.migration.leaves import SHARD_BYTES, shard_count
 from novacron.migration.manifest import DiskManifest
 from novacron.migration.shards import ExportJob, ImportJob, exporter, importer
+from novacron.migration.staff import SOURCE, TARGET, staffed
 from novacron.migration.transfer import copied_shard, seal_manifest, shards_to_import
 from novacron.migration.where import export_shard, import_shard
 from novacron.models.base import Model
@@ -55,7 +56,7 @@ def begin_round(now: Context) -> StepResult:
 
 def await_export(now: Context) -> StepResult:
     """Raises NotReady until the export can be read, Conflict when it failed."""
-    found = exporter(now.source).get_export(now.export)
+    found = exporter(now.source).get_export(staffed(now, SOURCE, now.export))
     if found.state is TransferState.ERROR:
         raise Conflict(f"The export {found.id} failed.")
     if found != now.export:
@@ -74,7 +75,7 @@ def prepare_target(now: Context) -> StepResult:
         now.save(imports=[now.seal(one) for one in imports])
     if all(one.state is TransferState.OPEN for one in imports):
         return DONE
-    imports = [target.get_import(one) for one in imports]
+    imports = [target.get_import(staffed(now, TARGET, one)) for one in imports]
     now.save(imports=[now.seal(one) for one in imports])
     if any(one.state is not TransferState.OPEN for one in imports):
         raise NotReady("The target's disks are being made.")

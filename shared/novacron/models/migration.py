@@ -90,6 +90,7 @@ class Round(Model):
 class Effect(StrEnum):
     """What can be undone."""
 
+    WORKER = "worker"
     EXPORT = "export"
     IMPORT = "import"
     FENCE = "fence"
@@ -119,6 +120,8 @@ class Migration(Model):
     vm_id: str
     source_account_id: str
     spec: MigrationSpec
+    api_url: str = ""
+    """Where the migration was asked for: what its workers dial."""
     phase: Phase = Phase.COPYING
     rounds: list[Round] = []
     exports: list[Export] = []

@@ -135,6 +135,9 @@ class Services:
     chunk_store: str = ""
     """Where disks' chunks are kept, a URL of ``migration.objects``; empty: nowhere."""
 
+    worker_package: str = "novacron[cli]"
+    """What pip installs on a worker."""
+
     @cached_property
     def stores(self) -> ChunkStores:
         from novacron.operations.chunks import ChunkStores  # its imports are for who moves bytes

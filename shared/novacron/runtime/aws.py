@@ -45,6 +45,7 @@ def services() -> Services:
         quotas=now.quotas,
         now=utc_now,
         chunk_store=now.chunk_store,
+        worker_package=now.worker_package,
         grace=timedelta(seconds=now.reconcile_grace_seconds),
     )
 

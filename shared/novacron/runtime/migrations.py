@@ -14,6 +14,7 @@ from novacron.runtime.aws import services
 from novacron.runtime.guard import changer
 from novacron.runtime.jobs import Handler, begin
 from novacron.runtime.routes import mutate
+from novacron.settings import settings
 from novacron.tenancy.policy import Access
 from novacron.tenancy.principal import Principal
 
@@ -32,6 +33,13 @@ def ask(
         return change(services(), who, migration_id)
 
     return MigrationView(**mutate(app, who, action, migration_id, key, act))
+
+
+def own_url(app: APIGatewayRestResolver) -> str:
+    """Where the API was called, unless the deployment says where it is; "" where neither tells."""
+    context = app.current_event.request_context
+    name = context.get("domainName")
+    return settings().api_url or (f"https://{name}/{context.stage}" if name else "")
 
 
 def migration_step(steps: frozenset[Step]) -> Handler:
