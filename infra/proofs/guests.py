@@ -14,6 +14,7 @@ from infra.local.onprem import guest, host
 
 LOOK_S = 0.01
 PATIENCE_S = 120.0
+ADDRESSES = ("10.123.0.1", "10.123.0.2")
 
 
 @contextmanager
@@ -23,13 +24,13 @@ def two_hosts(folder: Path) -> Iterator[tuple[host.Host, host.Host]]:
     if reason is not None:
         raise RuntimeError(reason)
     with ExitStack() as stack:
-        first = host.start(folder / "a", "rack-a")
+        first = host.start(folder / "a", "rack-a", ADDRESSES[0])
         stack.callback(first.stop)
         pool = folder / "b" / "pool"
         pool.mkdir(parents=True, exist_ok=True)
         if not (pool / host.IMAGE).exists():
             os.link(first.folder / "pool" / host.IMAGE, pool / host.IMAGE)
-        second = host.start(folder / "b", "rack-b")
+        second = host.start(folder / "b", "rack-b", ADDRESSES[1])
         stack.callback(second.stop)
         yield first, second
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -28,3 +29,13 @@ def test_nothing_acknowledged_is_lost_in_less_than_30_s(tmp_path: Path) -> None:
     assert figures.records > 60
     full, *changes = figures.copied_bytes
     assert all(changed < full / 4 for changed in changes)
+
+
+def test_a_running_guest_moves_with_its_memory(tmp_path: Path) -> None:
+    if os.geteuid():
+        pytest.skip("a cable between namespaces needs root")
+    from infra.proofs.migration_live import MOST_S, move
+
+    moved = move(tmp_path)
+    print(moved)
+    assert 0 < moved.downtime_ms < moved.total_ms < MOST_S * 1000
