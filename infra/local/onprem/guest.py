@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +21,11 @@ READY = "novacron guest ready"
 """Starts the line on the serial console that says that the guest is up."""
 SEED = "novacron guest seed"
 """Starts the line that shows the last line of the user data, where a seed is there."""
+WRITE = "#write vdb"
+"""User data that ends so makes the guest write numbered records to its second disk, for good."""
+WROTE = "novacron guest wrote"
+"""Starts the line that acknowledges a record, by its number, once it is on the disk."""
+RECORD_BYTES = 4096
 MODULES = ["virtio_pci", "virtio_blk", "virtio_net", "virtio_rng", "ext4", "button", "evdev"]
 SEED_MODULES = ["ata_piix", "sr_mod", "isofs"]
 HERE = Path(__file__).parent
@@ -44,6 +50,13 @@ def build(target: Path) -> None:
         _boot(folder, image)
         _root(folder, image)
         _join(folder, target)
+
+
+def record(number: int) -> bytes:
+    """What the guest writes at ``number * RECORD_BYTES``; 0 marks the disk."""
+    told = f"record {number}\n".encode()
+    line = f"record {number} {sha256(told).hexdigest()}\n"
+    return line.encode().ljust(RECORD_BYTES, b"\0")
 
 
 def _modules(image: Path) -> Path:

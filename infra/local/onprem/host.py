@@ -82,12 +82,17 @@ class Host:
             self.process.wait()
 
 
-def start(folder: Path, name: str = "onprem-1") -> Host:
-    """A host whose state is in ``folder``, as it was when it stopped. RuntimeError: not started."""
+def start(folder: Path, name: str = "onprem-1", address: str | None = None) -> Host:
+    """A host whose state is in ``folder``, as it was when it stopped. RuntimeError: not started.
+
+    ``address``: where guests that move here arrive; ``join`` gives it that.
+    """
     folder = folder.resolve()
     for part in ("etc", "pool"):
         (folder / part).mkdir(parents=True, exist_ok=True)
-    (folder / "etc" / "qemu.conf").write_text(QEMU_CONF)
+    (folder / "etc" / "qemu.conf").write_text(
+        QEMU_CONF + (f'migration_host = "{address}"\n' if address else "")
+    )
     host_uuid = uuid.uuid5(uuid.NAMESPACE_URL, str(folder))
     (folder / "etc" / "libvirtd.conf").write_text(
         f'auth_unix_rw = "none"\nhost_uuid = "{host_uuid}"\n'
@@ -107,6 +112,26 @@ def start(folder: Path, name: str = "onprem-1") -> Host:
         host.stop()
         raise
     return host
+
+
+def join(one: Host, other: Host, address: str, other_address: str) -> None:
+    """A cable between two hosts. CalledProcessError: it needs root."""
+    first, second = _inside(one), _inside(other)
+    ends = ["netns", first, "type", "veth", "peer", "name", "cable", "netns", second]
+    commands = [["ip", "link", "add", "cable", *ends]]
+    for process, own in ((first, address), (second, other_address)):
+        enter = ["nsenter", "--target", process, "--net", "ip"]
+        commands.append([*enter, "address", "add", f"{own}/24", "dev", "cable"])
+        commands.append([*enter, "link", "set", "cable", "up"])
+    for command in commands:
+        subprocess.run(command, check=True, capture_output=True)
+
+
+def _inside(host: Host) -> str:
+    """The first process in the host's namespaces: unshare itself stays outside of some."""
+    assert host.process is not None
+    pid = host.process.pid
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0]
 
 
 def _unshare() -> list[str]:

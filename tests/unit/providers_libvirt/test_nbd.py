@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import shutil
 import socket
+import ssl
 import struct
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from novacron.errors import InvalidSpec, NotFound, ProviderUnavailable, Unsupported
+from novacron.errors import (
+    InvalidSpec,
+    NotFound,
+    PermissionDenied,
+    ProviderUnavailable,
+    Unsupported,
+)
 from novacron.providers.libvirt.nbd import protocol
 from novacron.providers.libvirt.nbd.client import Address, NbdClient
 from novacron.providers.libvirt.nbd.pool import Connections
@@ -142,6 +156,50 @@ def test_an_unknown_export_and_nobody_there(tmp_path: Path) -> None:
         NbdClient(address, "other")
     with pytest.raises(ProviderUnavailable):
         NbdClient(Address(path=str(tmp_path / "none")), "it")
+
+
+@needs_qemu
+def test_tls_over_tcp(tmp_path: Path) -> None:
+    _certificates(tmp_path)
+    credentials = f"tls-creds-x509,id=tls,endpoint=server,verify-peer=no,dir={tmp_path}"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    pid = tmp_path / "pid"
+    command = ["qemu-nbd", "-r", "-f", "qcow2", "-x", "it", "-t", "--fork", "--pid-file", str(pid)]
+    command += ["-b", "127.0.0.1", "-p", str(port), "--object", credentials, "--tls-creds", "tls"]
+    _run(*command, str(_disk(tmp_path, ["write -P 7 0 512"], [])))
+    address = Address(host="127.0.0.1", port=port)
+    trust = ssl.create_default_context(cafile=str(tmp_path / "ca-cert.pem"))
+    try:
+        with NbdClient(address, "it", [protocol.BASE_ALLOCATION], trust) as client:
+            assert client.read(0, 513) == b"\7" * 512 + b"\0"
+        with pytest.raises(PermissionDenied):
+            NbdClient(address, "it")
+        with pytest.raises(ProviderUnavailable, match="CERTIFICATE"):
+            NbdClient(address, "it", tls=ssl.create_default_context())
+    finally:
+        _run("kill", pid.read_text().strip())
+
+
+def _certificates(folder: Path) -> None:
+    """An authority and a server, under the names that QEMU reads."""
+    keys = {who: ec.generate_private_key(ec.SECP256R1()) for who in ("ca", "server")}
+    names = {who: x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, who)]) for who in keys}
+    now, hour = datetime.now(UTC), timedelta(hours=1)
+    here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    for who, key in keys.items():
+        made = (
+            x509.CertificateBuilder(names["ca"], names[who], key.public_key(), 1 + len(who))
+            .not_valid_before(now - hour)
+            .not_valid_after(now + hour)
+            .add_extension(x509.BasicConstraints(who == "ca", None), critical=True)
+            .add_extension(here, critical=False)
+            .sign(keys["ca"], SHA256())
+        )
+        (folder / f"{who}-cert.pem").write_bytes(made.public_bytes(Encoding.PEM))
+    private = keys["server"].private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "server-key.pem").write_bytes(private)
 
 
 @needs_qemu

@@ -30,6 +30,7 @@ def test_several_hosts_are_zones() -> None:
     assert [host.zone for host in account.hosts] == ["rack-a", "rack-b", "host-3"]
     assert account.hosts[1].uri == "qemu:///system?socket=/run/b"
     assert (account.region, account.accelerator, account.cpu_overcommit) == ("onprem", "kvm", 4)
+    assert account.live_tls
     assert account.host("rack-b") is account.hosts[1]
     with pytest.raises(NotFound):
         account.host("rack-c")
@@ -46,6 +47,7 @@ def test_several_hosts_are_zones() -> None:
         ({"uri": "test:///a", "cpu_overcommit": "much"}, "settings.cpu_overcommit"),
         ({"uri": "test:///a", "cpu_overcommit": "nan"}, "settings.cpu_overcommit"),
         ({"uri": "test:///a", "cpu_overcommit": "0"}, "settings.cpu_overcommit"),
+        ({"uri": "test:///a", "live_tls": "maybe"}, "settings.live_tls"),
         ({"uri": "test:///a", "colour": "red"}, "settings.colour"),
     ],
 )

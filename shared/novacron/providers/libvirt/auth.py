@@ -67,6 +67,8 @@ class LibvirtAccount:
     accelerator: str
     cpu_overcommit: float
     hosts: tuple[Host, ...]
+    live_tls: bool = True
+    """Whether what a live migration moves is encrypted between the hosts."""
 
     def host(self, zone: str) -> Host:
         for host in self.hosts:
@@ -78,11 +80,12 @@ class LibvirtAccount:
 def read_settings(settings: dict[str, str]) -> LibvirtAccount:
     """Settings: ``uri``: a libvirt URI, or several as ``zone=uri,zone=uri``; optional ``region``
     ("onprem"), ``pool`` ("novacron"), ``accelerator`` ("kvm" or "qemu"), ``cpu_overcommit``
-    (4: virtual CPUs for each core, as OpenStack's placement has by default).
+    (4: virtual CPUs for each core, as OpenStack's placement has by default), ``live_tls`` ("yes";
+    "no" where the hosts have no certificates and their network is trusted).
 
     InvalidSpec: ``field`` is ``settings.<name>``.
     """
-    known = {"uri", "region", "pool", "accelerator", "cpu_overcommit"}
+    known = {"uri", "region", "pool", "accelerator", "cpu_overcommit", "live_tls"}
     for name in settings.keys() - known:
         raise InvalidSpec(f"libvirt has no setting {name!r}.", field=f"settings.{name}")
     pool = settings.get("pool", "novacron")
@@ -92,11 +95,14 @@ def read_settings(settings: dict[str, str]) -> LibvirtAccount:
     overcommit = settings.get("cpu_overcommit", "4")
     if not re.fullmatch(r"\d{1,3}(\.\d+)?", overcommit) or not float(overcommit):
         raise InvalidSpec("It is a number above 0.", field="settings.cpu_overcommit")
+    if settings.get("live_tls", "yes") not in ("yes", "no"):
+        raise InvalidSpec("It is yes or no.", field="settings.live_tls")
     return LibvirtAccount(
         region=settings.get("region", "onprem"),
         accelerator=accelerator,
         cpu_overcommit=float(overcommit),
         hosts=_hosts(settings.get("uri", ""), pool),
+        live_tls=settings.get("live_tls", "yes") == "yes",
     )
 
 

@@ -57,17 +57,24 @@ class LibvirtBase:
             raise InvalidSpec(detail, field="region")
 
     def domain(self, vm_id: str) -> tuple[Host, Any]:
-        """The host and domain of a VM. NotFound."""
+        """The host and domain of a VM; of one that moves, where it leaves. NotFound."""
         try:
             wanted = str(UUID(vm_id))
         except ValueError as error:
             raise NotFound(f"There is no VM {vm_id!r}.") from error
+        arriving = None
         for host in self.hosts():
             try:
-                return host, host.connection.lookupByUUIDString(wanted)
+                found = host, host.connection.lookupByUUIDString(wanted)
+                if not is_arriving(found[1]):
+                    return found
             except libvirt.libvirtError as error:
                 if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN:
                     raise
+                continue
+            arriving = found
+        if arriving is not None:
+            return arriving
         raise NotFound(f"There is no VM {vm_id!r}.")
 
     def record(self, resource_id: str, prefix: str, what: str) -> tuple[Host, Owned]:
@@ -91,3 +98,9 @@ class LibvirtBase:
 def disk_paths(document: ET.Element) -> list[str]:
     sources = document.findall("devices/disk[@device='disk']/source")
     return [one.get("file", "") for one in sources]
+
+
+def is_arriving(domain: Any) -> bool:
+    """Whether it is being moved here and still runs elsewhere."""
+    state, reason = domain.state()
+    return (state, reason) == (libvirt.VIR_DOMAIN_PAUSED, libvirt.VIR_DOMAIN_PAUSED_MIGRATION)

@@ -14,6 +14,7 @@ from novacron.mapping.tags import check_same
 from novacron.models.base import Ownership, Page, PageRequest
 from novacron.models.vm import Vm, VmFilter, VmSize, VmSpec
 from novacron.providers.libvirt import records
+from novacron.providers.libvirt.auth import Host
 from novacron.providers.libvirt.base import LibvirtBase, disk_paths
 from novacron.providers.libvirt.domain_xml import set_size
 from novacron.providers.libvirt.errors import translated
@@ -57,15 +58,16 @@ class LibvirtVms(LaunchVms, LibvirtBase):
 
     def _read_after(self, cursor: str) -> Iterator[Vm]:
         """In order of id. Each is several calls to its host: only those asked for are looked at."""
-        listed = [
-            (domain.UUIDString(), host, domain)
-            for host in self.hosts()
-            for domain in host.connection.listAllDomains()
-        ]
-        for vm_id, host, domain in sorted(listed, key=lambda one: one[0]):
+        listed: dict[str, list[tuple[Host, Any]]] = {}
+        for host in self.hosts():
+            for domain in host.connection.listAllDomains():
+                listed.setdefault(domain.UUIDString(), []).append((host, domain))
+        for vm_id, where in sorted(listed.items()):
             if vm_id <= cursor:
                 continue
             try:
+                # One that moves is on two hosts: it is looked for, and found once.
+                host, domain = where[0] if len(where) == 1 else self.domain(vm_id)
                 yield read_vm(self.account, host, domain)
             except libvirt.libvirtError as error:
                 # It was deleted between the list and the look.

@@ -150,8 +150,8 @@ class LibvirtExport(LibvirtBase, DiskExport):
             domain.abortJob()
         if job is not None or xml.backup_of(domain) is None:
             let_go(domain)
-            with suppress(OSError):  # QEMU leaves it behind when it is ended
-                Path(export.access["socket"]).unlink(missing_ok=True)
+        with suppress(OSError):  # QEMU leaves it behind when it is ended itself
+            Path(export.access["socket"]).unlink(missing_ok=True)
 
     def _open_job(self, export: Export) -> tuple[Any, ET.Element | None]:
         """The VM and this export's backup, None when it is over. NotFound: the VM is gone."""
@@ -182,7 +182,8 @@ def _forget(domain: Any, name: str) -> None:
     try:
         found.delete()
     except libvirt.libvirtError as error:
-        # Its bitmap did not outlive a crash of QEMU.
-        if error.get_error_code() not in LOST:
+        # Its bitmap did not outlive a crash of QEMU; of one never written libvirt has no code.
+        gone = f"bitmap '{name}' not found" in error.get_error_message()
+        if not gone and error.get_error_code() not in LOST:
             raise
         found.delete(libvirt.VIR_DOMAIN_CHECKPOINT_DELETE_METADATA_ONLY)

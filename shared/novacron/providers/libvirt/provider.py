@@ -15,6 +15,7 @@ from novacron.providers.libvirt.exports import LibvirtExport
 from novacron.providers.libvirt.fencing import LibvirtFencing
 from novacron.providers.libvirt.images import LibvirtImages
 from novacron.providers.libvirt.imports import LibvirtImport
+from novacron.providers.libvirt.live import LibvirtLiveMigration
 from novacron.providers.libvirt.metrics import LibvirtMetrics
 from novacron.providers.libvirt.networks import LibvirtNetworks
 from novacron.providers.libvirt.quota import LibvirtQuota
@@ -33,6 +34,7 @@ class LibvirtProvider(
     LibvirtExport,
     LibvirtImport,
     LibvirtFencing,
+    LibvirtLiveMigration,
     CloudProvider,
     OnlineVolumeResize,
 ):
