@@ -23,11 +23,11 @@ from novacron.migration.leaves import digest_of, disk_root, shard_count, shard_r
 from novacron.migration.manifest import DiskManifest
 from novacron.migration.objects import ObjectStore
 from novacron.migration.sealing import TenantKey
+from novacron.migration.spans import leaf_span
 from novacron.migration.transfer import (
     ShardResult,
     export_shard,
     import_shard,
-    leaf_span,
     seal_manifest,
     shards_to_import,
 )

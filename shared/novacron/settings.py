@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     worker_package: str = "novacron[cli]"
     """What pip installs on a worker: a requirement, a wheel's URL among it."""
     api_url: str = ""
-    """Where workers reach the API, where that is not where callers do."""
+    """Where workers reach the API, if not where callers do; may name {api_id} and {stage}."""
     reconcile_grace_seconds: int = Field(default=GRACE_SECONDS, ge=1)
     """Age of its last news at which an operation without an execution is started again."""
     endpoints: Annotated[list[str], NoDecode] = []

@@ -76,7 +76,9 @@ def running(
         with told("sam build"):
             template = build(folder, extras)
         with told("sam deploy"):
-            given = _parameters(folder, issuer.url, targets) | dict(parameters or {})
+            api = f"http://127.0.0.1:{port}/restapis/{{api_id}}/{{stage}}/_user_request_"
+            given = _parameters(folder, issuer.url, targets) | {"ApiUrl": api}
+            given |= dict(parameters or {})
             outputs = deploy(folder, template, port, given)
         yield Stack(
             url=f"http://127.0.0.1:{port}/restapis/{outputs['ApiId']}/v1/_user_request_",

@@ -37,9 +37,11 @@ def ask(
 
 def own_url(app: APIGatewayRestResolver) -> str:
     """Where the API was called, unless the deployment says where it is; "" where neither tells."""
-    context = app.current_event.request_context
+    context, given = app.current_event.request_context, settings().api_url
+    if given:
+        return given.format(api_id=context.api_id, stage=context.stage)
     name = context.get("domainName")
-    return settings().api_url or (f"https://{name}/{context.stage}" if name else "")
+    return f"https://{name}/{context.stage}" if name else ""
 
 
 def migration_step(steps: frozenset[Step]) -> Handler:
