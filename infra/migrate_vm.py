@@ -15,6 +15,9 @@ INVOKE = "arn:aws:states:::lambda:invoke"
 CONCURRENCY = 16
 """Functions that move shards at once, 8 requests each: about what an EBS snapshot's 1,000 requests
 a second carry at 100 ms a request."""
+LOOKS = 5000
+"""Waits are short: most are downtime. So many of them are some hours, and 15,000 of an execution's
+25,000 events (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html)."""
 HOLD_SECONDS = 3600
 """A halt longer than this is spent on another round, so that little is left when it ends."""
 
@@ -95,7 +98,7 @@ def _task(function: str, payload: State, seconds: int) -> State:
         "Parameters": {"FunctionName": f"${{{function}FunctionArn}}", "Payload": payload},
         "TimeoutSeconds": seconds,
         "Retry": [
-            _retry(["NotReady"], 1, 1.2, 3000, 10),
+            _retry(["NotReady"], 1, 1.1, LOOKS, 4),
             _retry(["Throttled", "ProviderUnavailable", "NoCapacity", *_KILLED], 2, 2.0, 12, 60),
         ],
     }

@@ -45,7 +45,11 @@ RESOURCES: dict[str, Any] = {
     "index": _sub("${Table.Arn}/index/gsi1"),
     "provision": {"Ref": "ProvisionVm"},
     "operate": {"Ref": "RunOperation"},
-    "migrate": {"Ref": "MigrateVm"},
+    # By name: the machine names the function that ends its waits.
+    "migrate": _sub(
+        "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:"
+        "${AWS::StackName}-MigrateVm"
+    ),
     "executions": [
         _sub(
             "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:"

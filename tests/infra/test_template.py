@@ -94,3 +94,11 @@ def test_every_file_is_deployed() -> None:
     root = Path(__file__).parents[2] / "functions"
     files = [one for one in root.glob("*/*.py") if one.name != "__init__.py"]
     assert len(files) == len(FUNCTIONS)
+
+
+def test_no_step_refers_to_the_machine_that_invokes_it() -> None:
+    """CloudFormation refuses such a circle, and the stack with it."""
+    for name, resource in STACK["Resources"].items():
+        if name.startswith("Steps"):
+            told = str(resource["Properties"])
+            assert not [one for one in MACHINES if f"{{'Ref': '{one}'}}" in told], name

@@ -18,7 +18,7 @@ from novacron.models.migration import (
 )
 from novacron.models.operation import Operation, OperationKind, ResourceKind
 from novacron.operations.services import Services
-from novacron.operations.submit import again, operation_id
+from novacron.operations.submit import again, operation_id, refuse_ended
 from novacron.store.migrations import MigrationStore
 from novacron.tenancy.principal import Principal
 
@@ -51,6 +51,9 @@ def begin(
     found = again(services, operation)
     if found is not None:
         return found
+    refuse_ended(record, operation)
+    if record.provider_id is None:
+        raise Conflict(f"{record.id} has not been made yet.")
     if (source.id, record.region) == (target.id, asked.spec.region) and not asked.spec.zone:
         raise InvalidSpec("The VM is there already.", field="spec.region")
     exporter(services.providers.of(source))

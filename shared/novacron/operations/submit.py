@@ -71,19 +71,20 @@ def submit_change(
     found = again(services, operation)
     if found is not None:
         return found
-    _refuse_ended(record, operation)
+    refuse_ended(record, operation)
     services.store.begin_change(operation, record, account.type)
     services.starter.start(operation)
     return operation
 
 
-def _refuse_ended(record: ResourceRecord, operation: Operation) -> None:
+def refuse_ended(record: ResourceRecord, operation: Operation) -> None:
     """A resource that has ended gave its quota back; a lost one does when it is deleted."""
     if record.running_operation is not None:
         return  # begin_change says which
     if record.state in ("deleted", "failed"):
         raise NotFound(f"{record.id} is {record.state}; there is nothing to change.")
-    if record.state == "lost" and not WORK[operation.kind].deletes:
+    work = WORK.get(operation.kind)
+    if record.state == "lost" and not (work and work.deletes):
         raise Conflict(
             f"{record.id} is no longer at its provider.",
             remedy="Delete it, so that it no longer counts against the quota.",

@@ -179,6 +179,13 @@ def test_the_same_key_is_one_migration(move: Move) -> None:
         move.begin("other")
 
 
+def test_a_vm_that_is_not_there_is_not_moved(move: Move) -> None:
+    store = move.world.services.store
+    store.save_resource(move.vm.model_copy(update={"state": "failed"}), move.world.account.type)
+    with pytest.raises(NotFound):
+        move.begin()
+
+
 def test_another_tenant_sees_and_steers_nothing(move: Move) -> None:
     migration_id = move.migration(move.begin()).id
     services = move.world.services
