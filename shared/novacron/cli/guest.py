@@ -52,11 +52,11 @@ def convert(
 
 
 @app.command()
-def bundle(context: typer.Context, output: Annotated[Path, typer.Option()]) -> None:
+def bundle(context: typer.Context, file: Annotated[Path, typer.Argument()]) -> None:
     """Write `prepare` as one file that runs in a guest with Python 3.9 or newer."""
     with _refusals():
-        bundles.bundle(output)
-    session(context).err.print(f"Wrote {output}; in the guest: python3 {output.name} --help")
+        bundles.bundle(file)
+    session(context).err.print(f"Wrote {file}; in the guest: python3 {file.name} --help")
 
 
 @contextmanager
@@ -72,6 +72,6 @@ def _refusals() -> Iterator[None]:
 def _show(context: typer.Context, done: work.Done) -> None:
     here = session(context)
     if here.form is Format.TABLE:
-        here.out.print(told.shown(done), markup=False, highlight=False)
+        here.out.print(told.shown(done), markup=False, highlight=False, soft_wrap=True)
     else:
         render_one(done.plan.shown(), here.form, here.out)

@@ -18,6 +18,9 @@ SECTORS = (512, 4096)
 EXTENDED = (0x05, 0x0F, 0x85)
 PROTECTIVE = 0xEE
 LOGICALS = 128
+FARTHEST, ENTRIES, ENTRY = 1 << 20, 1024, 128
+"""Of a GPT: how far off its entries may be, in sectors, how many, and how long each is."""
+REPAIR = "Repair it with sgdisk or parted."
 _FIRST_LOGICAL = 5
 _QCOW2 = b"QFI\xfb"
 
@@ -91,13 +94,15 @@ def _gpt(disk: BinaryIO) -> list[Partition]:
             break
     else:
         raise Corrupted("A protective MBR without a GPT.")
-    told, (length, checksum) = header, struct.unpack_from("<II", header, 12)
-    plain = told[:16] + bytes(4) + told[20:length]
+    length, checksum = struct.unpack_from("<II", header, 12)
+    plain = header[:16] + bytes(4) + header[20:length]
     where, count, each, entries_sum = struct.unpack_from("<QIII", header, 72)
+    if where > FARTHEST or count > ENTRIES or each != ENTRY or zlib.crc32(plain) != checksum:
+        raise Corrupted("The GPT's header is wrong.", remedy=REPAIR)
     disk.seek(where * unit)
-    table = disk.read(min(count, 1024) * each)
-    if zlib.crc32(plain) != checksum or zlib.crc32(table) != entries_sum:
-        raise Corrupted("The GPT's checksum is wrong.", remedy="Repair it with sgdisk or parted.")
+    table = disk.read(count * each)
+    if zlib.crc32(table) != entries_sum:
+        raise Corrupted("The GPT's checksum is wrong.", remedy=REPAIR)
     found = []
     for index in range(len(table) // each):
         entry = table[index * each :]
