@@ -22,9 +22,12 @@ MIRROR = "http://deb.debian.org/debian"
 NIC = "ens3"
 READY = "novacron guest ready"
 """Starts the line on the serial port that says that the guest is up and has an address."""
+RAN = "novacron guest ran"
+"""Starts the line that shows with what code the program ended that ``build`` was given."""
+PROGRAM = "root/program.pyz"
 PACKAGES = (
     "linux-image-amd64,initramfs-tools,systemd-sysv,udev,kmod,grub-pc-bin,grub2-common,"
-    "ifupdown,isc-dhcp-client,iproute2,zstd"
+    "ifupdown,isc-dhcp-client,iproute2,zstd,python3"
 )
 GRUB_MODULES = "biosdisk part_msdos ext2 search search_fs_uuid configfile normal linux echo serial"
 EARLY = f"search --no-floppy --fs-uuid --set=root {ROOT_UUID}\nset prefix=($root)/boot/grub\n"
@@ -40,6 +43,11 @@ READY_SCRIPT = f"""#!/bin/sh
 until address=$(ip -4 -o address show scope global | awk '{{print $2, $4; exit}}') \
   && [ -n "$address" ]; do sleep 1; done
 echo "{READY}: root on $(findmnt -no SOURCE /), $address" > /dev/ttyS0
+[ -f /{PROGRAM} ] || exit 0
+python3 /{PROGRAM} $(cat /{PROGRAM}.arguments) > /dev/ttyS0 2>&1
+code=$?
+sync
+echo "{RAN}: $code" > /dev/ttyS0
 """
 READY_UNIT = """[Unit]
 After=multi-user.target
@@ -51,8 +59,9 @@ WantedBy=multi-user.target
 """
 
 
-def build(target: Path, base: Path) -> None:
-    """Write a raw disk. ``base`` keeps what was downloaded. CalledProcessError: a tool failed."""
+def build(target: Path, base: Path, program: Path | None = None, arguments: str = "") -> None:
+    """Write a raw disk. ``base`` keeps what was downloaded; the guest runs ``program``, a Python
+    zip, once it is up. CalledProcessError: a tool failed."""
     packed = base / "debian.tar"
     if not packed.exists():
         _bootstrap(packed)
@@ -61,6 +70,9 @@ def build(target: Path, base: Path) -> None:
         root.mkdir()
         _run("tar", "-C", str(root), "-xpf", str(packed))
         core = _configure(root)
+        if program is not None:
+            shutil.copy(program, root / PROGRAM)
+            (root / f"{PROGRAM}.arguments").write_text(arguments)
         _write(root, core, target)
 
 

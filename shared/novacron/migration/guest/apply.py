@@ -59,15 +59,15 @@ def _restore(tree: Tree, entry: Entry) -> bool:
     """False: it is neither what we wrote nor what was there."""
     now = tree.content(entry.path)
     found = None if now is None else digest(now)
-    if found == entry.before:
-        return True
-    if found != entry.after:
+    if found not in (entry.before, entry.after):
         return False
     if entry.backup is None:
-        tree.resolve(entry.path).unlink()
+        tree.resolve(entry.path).unlink(missing_ok=True)
         with suppress(OSError):
             for folder in reversed(entry.folders):
                 tree.resolve(folder).rmdir()
+        return True
+    if found == entry.before:
         return True
     old = tree.content(entry.backup)
     if old is None or digest(old) != entry.before:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 
 from novacron.migration.guest import boot
 from novacron.migration.guest.model import Facts, Kernel
@@ -58,7 +57,7 @@ def inspect(tree: Tree, devices: dict[str, str]) -> Facts:
 
 def is_windows(tree: Tree) -> bool:
     """Windows' names have no case."""
-    top = [one for one in tree.root.iterdir() if one.name.lower() == "windows"]
+    top = [one for one in tree.root.iterdir() if one.name.lower() == "windows" and one.is_dir()]
     return any(sub.name.lower() == "system32" for one in top for sub in one.iterdir())
 
 
@@ -109,8 +108,8 @@ def _network(tree: Tree) -> tuple[str, ...]:
 def _release(tree: Tree) -> dict[str, str]:
     """https://www.freedesktop.org/software/systemd/man/latest/os-release.html"""
     text = tree.read("etc/os-release") or tree.read("usr/lib/os-release")
-    words = (word for line in text.splitlines() for word in shlex.split(line, comments=True))
-    return {name: value for name, found, value in (word.partition("=") for word in words) if found}
+    pairs = (line.partition("=") for line in text.splitlines())
+    return {name: value.strip("\"' ") for name, found, value in pairs if found}
 
 
 def _present(tree: Tree, signs: dict[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -77,10 +77,6 @@ class Facts:
     agents: tuple[str, ...]
     devices: dict[str, str]
 
-    def shown(self) -> dict[str, Any]:
-        """As JSON: kernels by their release."""
-        return {**asdict(self), "kernels": [one.release for one in self.kernels]}
-
 
 @dataclass(frozen=True)
 class Plan:

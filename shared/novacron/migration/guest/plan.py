@@ -58,10 +58,7 @@ def _findings(tree: Tree, facts: Facts, target: Target) -> list[Finding]:
     if not facts.kernels:
         detail = "No installed kernel was found under /lib/modules."
         told.append(Finding("no-kernel", Severity.ERROR, detail, "Mount the root file system."))
-    for kernel in facts.kernels:
-        gone = [group for group in wants.needed if not kernel.drivers & set(group)]
-        if gone:
-            told.append(_lacks(kernel.release, gone, target, last=len(facts.kernels) == 1))
+    told += _lacking(facts, target)
     if facts.kernels and facts.initramfs is None:
         detail = "None of initramfs-tools, dracut and mkinitcpio was found."
         remedy = "Install one: drivers cannot be added without it."
@@ -79,14 +76,20 @@ def _findings(tree: Tree, facts: Facts, target: Target) -> list[Finding]:
     return told + _space(tree, facts)
 
 
-def _lacks(release: str, gone: list[tuple[str, ...]], target: Target, *, last: bool) -> Finding:
-    told = "; ".join(" or ".join(group) for group in gone)
-    return Finding(
-        "no-driver",
-        Severity.ERROR if last else Severity.WARNING,
-        f"Kernel {release} has no {told}: it cannot boot on {target.value}.",
-        "Install the distribution's generic kernel and make it the default.",
-    )
+def _lacking(facts: Facts, target: Target) -> list[Finding]:
+    """An error where no kernel is left that can boot there."""
+    gone = {
+        kernel.release: [one for one in WANTS[target].needed if not kernel.drivers & set(one)]
+        for kernel in facts.kernels
+    }
+    severity = Severity.ERROR if all(gone.values()) else Severity.WARNING
+    remedy = "Install the distribution's generic kernel and make it the default."
+    told = []
+    for release, groups in gone.items():
+        names = "; ".join(" or ".join(group) for group in groups)
+        detail = f"Kernel {release} has no {names}: it cannot boot on {target.value}."
+        told += [Finding("no-driver", severity, detail, remedy)] if groups else []
+    return told
 
 
 def _space(tree: Tree, facts: Facts) -> list[Finding]:

@@ -128,3 +128,14 @@ def test_windows_is_refused_with_its_plan(tmp_path: Path, target: Target) -> Non
     plan = make_plan(found, target, {})
     assert [one.code for one in plan.errors] == ["windows"]
     assert {"drivers", "registry", "cloudbase-init"} <= {one.name for one in plan.actions}
+
+
+def test_one_kernel_that_boots_there_is_enough(tmp_path: Path) -> None:
+    old = {
+        "usr/lib/modules/5.4/modules.dep": trees.modules(["block/virtio_blk"]),
+        "boot/vmlinuz-5.4": "",
+    }
+    plan = planned(tree(tmp_path, "ubuntu", **old), Target.AZURE)
+    assert plan.errors == ()
+    lacking = next(one for one in plan.findings if one.code == "no-driver")
+    assert lacking.detail.startswith("Kernel 5.4 has no hv_vmbus")
