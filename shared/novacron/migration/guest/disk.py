@@ -92,6 +92,7 @@ def _systems(path: Path) -> Iterator[FileSystem]:
 def _mount_root(
     stack: ExitStack, path: Path, systems: list[FileSystem], tree: Tree, mode: str
 ) -> None:
+    failed: Conflict | None = None
     for system in systems:
         if system.kind not in ROOTS:
             continue
@@ -100,7 +101,8 @@ def _mount_root(
             with ExitStack() as trial:
                 try:
                     _mount(trial, path, system, tree.root, mode + options)
-                except Conflict:
+                except Conflict as error:
+                    failed = error
                     continue
                 if tree.is_file("etc/os-release") or is_windows(tree):
                     stack.push(trial.pop_all())
@@ -113,7 +115,7 @@ def _mount_root(
         if system.kind == "ntfs":
             detail = "An NTFS partition and no Linux root: this is Windows, and is not converted."
             raise Unsupported(detail, remedy="Prepare it in the running source.")
-    raise InvalidSpec("No root file system was found on the disk.")
+    raise failed or InvalidSpec("No root file system was found on the disk.")
 
 
 def _inside(tree: Tree, systems: list[FileSystem]) -> Iterator[tuple[str, FileSystem, str]]:
@@ -142,6 +144,8 @@ def _mount(stack: ExitStack, path: Path, system: FileSystem, where: Path, option
     part = system.partition
     if options.startswith("ro"):
         options += NO_REPLAY.get(system.kind, "")
+    if system.kind == "xfs":
+        options += ",nouuid"  # the disk that it is a clone of may be mounted as well
     loop = f"loop,offset={part.offset},sizelimit={part.size},{options}"
     run("mount", "-o", f"{loop},nodev,nosuid", str(path), str(where))
     stack.callback(run, "umount", str(where))
