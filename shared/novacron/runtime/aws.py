@@ -45,6 +45,7 @@ def services() -> Services:
         quotas=now.quotas,
         now=utc_now,
         chunk_store=now.chunk_store,
+        chunk_store_region=now.chunk_store_region,
         grace=timedelta(seconds=now.reconcile_grace_seconds),
     )
 
