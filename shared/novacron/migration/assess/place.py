@@ -69,10 +69,8 @@ def _name(facts: Facts) -> list[Check]:
     except ValidationError:
         told = f"{facts.name!r} is no name that every provider takes."
         return [blocker("name.invalid", told, "Give spec.name: lower case, digits, hyphens.")]
-    taken = [
-        one for one in facts.namesakes
-        if one.state is not VmState.DELETED and one.id != facts.vm_id
-    ]  # fmt: skip
+    own = facts.vm_id if facts.source_account.id == facts.target_account.id else None
+    taken = [one for one in facts.namesakes if one.state is not VmState.DELETED and one.id != own]
     if not taken:
         return []
     give = warning if facts.target.type in NAMES_REPEAT else blocker
