@@ -38,6 +38,11 @@ BODIES: dict[str, Any] = {
             "subnets": [{"name": "a", "cidr": "10.0.1.0/24"}],
         },
     },
+    "POST /migrations:assess": {
+        "vm_id": "vm-1",
+        "spec": {"account_id": "acc-1", "region": "local"},
+    },
+    "PUT /sovereignty": {"rules": [{"name": "stay", "outside": ["eu"]}]},
     "POST /agents": {"name": "rack"},
     "POST /accounts": {"name": "lab2", "type": "memory"},
     "POST /accounts/{account_id}/rotate": {"secret": {"password": "hunter2"}},

@@ -87,8 +87,9 @@ class Client:
         return operation
 
     def _send(self, method: str, path: str, **options: Any) -> Json:
+        url = f"{self._http.base_url}{path.lstrip('/')}"  # "a:b" alone is a URL of scheme "a"
         try:
-            reply = self._http.request(method, path.lstrip("/"), **options)
+            reply = self._http.request(method, url, **options)
         except httpx.TransportError as error:
             raise CliError(
                 f"Cannot reach {self._http.base_url}: {error}. Is the API up, and the URL right?",
