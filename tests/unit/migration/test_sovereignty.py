@@ -28,7 +28,7 @@ IRELAND = Place(P.AWS, "eu-west-1", frozenset({"ie", "eu"}))
 LONDON = Place(P.GCP, "europe-west2", frozenset({"gb"}))
 VIRGINIA = Place(P.AWS, "us-east-1", frozenset({"us"}))
 NOWHERE = Place(P.LIBVIRT, "onprem", frozenset())
-STAY = {"name": "stay-in-eu", "sources": ["eu"], "outside": ["eu"]}
+STAY: dict[str, object] = {"name": "stay-in-eu", "sources": ["eu"], "outside": ["eu"]}
 
 
 def policy(*rules: dict[str, object], **told: object) -> SovereigntyPolicy:
@@ -84,7 +84,12 @@ def test_a_rule_forbids_a_pair_a_region_a_jurisdiction(
     ],
 )
 def test_a_rule_about_the_chunk_store(url: str, region: str, forbidden: bool) -> None:
-    rule = {"name": "bytes", "subject": "chunk_store", "sources": ["eu"], "outside": ["eu"]}
+    rule: dict[str, object] = {
+        "name": "bytes",
+        "subject": "chunk_store",
+        "sources": ["eu"],
+        "outside": ["eu"],
+    }
     store = chunk_store_place(url, region)
     assert bool(breaches(policy(rule), IRELAND, IRELAND, store)) == forbidden
 
