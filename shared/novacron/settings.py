@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     secret_prefix: str = "novacron"  # noqa: S105 - a name
     chunk_store: str = ""
     """Where disks' chunks are kept: ``s3://bucket/prefix``, ``az://``, ``gs://``."""
+    chunk_store_region: str = ""
     issuer: str = ""
     audience: str = "novacron"
     jwks_url: str = ""

@@ -116,6 +116,28 @@ def console(stage: Stage) -> None:
     stage.http("GET", "/vms/vm-agent/console", 200)
 
 
+def assess(stage: Stage) -> None:
+    """From AWS to an agent's hosts, which answer later, and to Azure, which turns us down."""
+    _, agent, azure = stage.everywhere()
+    vm = stage.record(ResourceKind.VM, stage.instance())
+
+    def ask(status: int, account: str, region: str) -> None:
+        body = {"vm_id": vm, "spec": {"account_id": account, "region": region}}
+        stage.http("POST", "/migrations:assess", status, body)
+
+    ask(503, agent.account, agent.region)
+    serve(stage.agent)
+    ask(200, agent.account, agent.region)
+    ask(200, azure.account, azure.region)
+
+
+def put_sovereignty(stage: Stage) -> None:
+    """Once with success, and once with an account that is not there."""
+    rules = {"rules": [{"name": "stay", "outside": ["eu"]}]}
+    stage.http("PUT", "/sovereignty", 200, rules, key="first")
+    stage.http("PUT", "/sovereignty", 404, {"own_sites": {"acc-none": ["eu"]}}, key="second")
+
+
 def authorizer(stage: Stage) -> None:
     me = enrolled()
     token = sign(me.key, me.tenant, me.agent_id, datetime.now(UTC), "1")
@@ -264,6 +286,9 @@ EXERCISES: dict[str, Exercise] = {
     ),
     "operations.get": get_operation,
     "operations.list": reading("/operations"),
+    "migrations.assess": assess,
+    "sovereignty.get": reading("/sovereignty"),
+    "sovereignty.put": put_sovereignty,
     "networks.create": creating("/networks", NET),
     "schedules.reconcile": reconcile,
     "schedules.rotate_credentials": rotate_credentials,

@@ -42,6 +42,11 @@ BODIES: dict[str, Any] = {
         "vm_id": "vm-1",
         "spec": {"account_id": "acc-1", "region": "elsewhere"},
     },
+    "POST /migrations:assess": {
+        "vm_id": "vm-1",
+        "spec": {"account_id": "acc-1", "region": "local"},
+    },
+    "PUT /sovereignty": {"rules": [{"name": "stay", "outside": ["eu"]}]},
     "POST /agents": {"name": "rack"},
     "POST /accounts": {"name": "lab2", "type": "memory"},
     "POST /accounts/{account_id}/rotate": {"secret": {"password": "hunter2"}},

@@ -41,12 +41,19 @@ class Client:
 
     def get(self, path: str, **params: Any) -> Json:
         """What is not ready yet is asked for again, as the API says, for half a minute."""
+        return self._look("GET", path, params=_given(params))
+
+    def ask(self, path: str, body: Json) -> Json:
+        """As ``get``, for a question that needs a body."""
+        return self._look("POST", path, json=body)
+
+    def _look(self, method: str, path: str, **options: Any) -> Json:
         for _ in range(READY_LOOKS):
             try:
-                return self._send("GET", path, params=_given(params))
+                return self._send(method, path, **options)
             except NotReadyYet:
                 self._sleep(POLL_SECONDS)
-        return self._send("GET", path, params=_given(params))
+        return self._send(method, path, **options)
 
     def mutate(self, method: str, path: str, body: Json | None = None, key: str = "") -> Json:
         """Send a change. The Idempotency-Key makes a repeat after a lost reply harmless."""
@@ -80,8 +87,9 @@ class Client:
         return operation
 
     def _send(self, method: str, path: str, **options: Any) -> Json:
+        url = f"{self._http.base_url}{path.lstrip('/')}"  # "a:b" alone is a URL of scheme "a"
         try:
-            reply = self._http.request(method, path.lstrip("/"), **options)
+            reply = self._http.request(method, url, **options)
         except httpx.TransportError as error:
             raise CliError(
                 f"Cannot reach {self._http.base_url}: {error}. Is the API up, and the URL right?",

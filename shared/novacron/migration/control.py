@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from novacron.errors import Conflict, InvalidSpec
+from novacron.migration.assess.sovereignty import enforce
 from novacron.migration.context import migration_id
 from novacron.migration.shards import exporter, importer
 from novacron.models.base import PageRequest
@@ -31,7 +32,7 @@ def begin(
     ``api_url``: what workers dial.
 
     ``key`` as in ``submit_create``. Raises NotFound (VM, account), Unsupported (a provider that
-    cannot), InvalidSpec, Conflict.
+    cannot), InvalidSpec, Conflict, PermissionDenied (a rule of sovereignty).
     """
     record = services.store.resource(who.tenant, ResourceKind.VM, asked.vm_id)
     source = services.store.account(who.tenant, record.account_id)
@@ -56,6 +57,7 @@ def begin(
         raise Conflict(f"{record.id} has not been made yet.")
     if (source.id, record.region) == (target.id, asked.spec.region) and not asked.spec.zone:
         raise InvalidSpec("The VM is there already.", field="spec.region")
+    enforce(services, source, record.region, target, asked.spec.region)
     exporter(services.providers.of(source))
     importer(services.providers.of(target))
     migration = Migration(

@@ -134,6 +134,8 @@ class Services:
     """A younger operation may be between its record and its state machine's start."""
     chunk_store: str = ""
     """Where disks' chunks are kept, a URL of ``migration.objects``; empty: nowhere."""
+    chunk_store_region: str = ""
+    """The cloud region that ``chunk_store`` is in."""
 
     worker_package: str = "novacron[cli]"
     """What pip installs on a worker."""

@@ -46,6 +46,7 @@ def services() -> Services:
         now=utc_now,
         chunk_store=now.chunk_store,
         worker_package=now.worker_package,
+        chunk_store_region=now.chunk_store_region,
         grace=timedelta(seconds=now.reconcile_grace_seconds),
     )
 

@@ -1,0 +1,1 @@
+"""Where a tenant's data may go."""

@@ -1,0 +1,69 @@
+"""A plan is written, read, approved and started; a migration is shown with its terms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from novacron.cli.exits import CliError
+from novacron.models.migration import CreateMigration
+from tests.unit.cli.test_commands import Api
+from tests.unit.migration.conftest import Move, move
+from tests.unit.migration.test_assess import assessed
+
+__all__ = ["move"]
+WORDS = ("migration", "assess", "vm-1", "--to", "acc-2", "--region", "local", "--max-downtime", "9")
+
+
+def test_a_plan_is_written_approved_and_started(move: Move, tmp_path: Path) -> None:
+    api = Api(assessed(move, max_downtime_seconds=9).model_dump(mode="json"))
+    kept = tmp_path / "plan.yaml"
+    printed = api.run(*WORDS, "--plan", str(kept))
+    assert api.requests[-1].url.path == "/migrations:assess"
+    asked = CreateMigration.model_validate(api.body())
+    assert (asked.vm_id, asked.spec.account_id, asked.spec.max_downtime_seconds) == (
+        "vm-1",
+        "acc-2",
+        9,
+    )
+    for told in ("A downtime of 9 s cannot be promised", "boot.unseen", "lsblk", "0.025", "send"):
+        assert told in printed
+    with pytest.raises(CliError, match="not approved"):
+        api.run("migration", "start", "--plan", str(kept))
+    plan = yaml.safe_load(kept.read_text())
+    plan["approved"], plan["spec"]["name"] = True, "moved"
+    kept.write_text(yaml.safe_dump(plan))
+    api.reply = {"id": "op-1", "state": "pending"}
+    api.run("migration", "start", "--plan", str(kept))
+    sent = CreateMigration.model_validate(api.body())
+    assert (sent.vm_id, sent.spec.name) == ("vm-1", "moved")
+
+
+def test_what_is_no_plan_is_refused(tmp_path: Path) -> None:
+    kept = tmp_path / "plan.yaml"
+    for text, why in (("a: [", "not YAML"), ("[]", "no plan"), ("vm_id: x", "no plan")):
+        kept.write_text(text)
+        with pytest.raises(CliError, match=why):
+            Api({}).run("migration", "start", "--plan", str(kept))
+
+
+@pytest.mark.parametrize("verb", ["pause", "resume", "cut-over", "cancel"])
+def test_a_migration_is_steered_and_shown(verb: str) -> None:
+    reply = {
+        "id": "mig-1",
+        "phase": "holding",
+        "rounds": [{"number": 1, "changed_bytes": 7, "seconds": 2.5, "final": False}],
+        "downtime_seconds": {"fence": 0.51, "total": 3.0},
+    }
+    api = Api(reply)
+    yes = ["--yes"] if verb == "cancel" else []
+    printed = api.run("migration", verb, "mig-1", *yes)
+    assert (api.requests[-1].method, api.requests[-1].url.path) == (
+        "POST",
+        f"/migrations/mig-1/{verb}",
+    )
+    assert "CHANGED BYTES" in printed
+    assert "0.5" in printed
+    assert "holding" in api.run("migration", "show", "mig-1")

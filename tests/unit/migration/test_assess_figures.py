@@ -1,0 +1,153 @@
+"""The arithmetic of an assessment against numbers worked out by hand, pair by pair."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from novacron.migration.assess.copying import copying, egress, speed
+from novacron.migration.assess.disks import _native
+from novacron.migration.assess.downtime import downtime, verdict
+from novacron.migration.assess.figures import FIGURES, GIB, MIB, load_figure
+from novacron.migration.assess.writes import dirty_bytes, dirty_rate
+from novacron.models.account import ProviderType as P
+from novacron.models.assessment import Confidence, DirtyRate, TargetDisk
+from novacron.models.volume import Volume, VolumeClass, VolumeState
+
+RATE = 200 * 4096
+MEASURED = DirtyRate(bytes_per_second=RATE, confidence=Confidence.MEASURED, basis="measured")
+
+
+def disk(size_gib: int) -> TargetDisk:
+    return TargetDisk(
+        volume_id="v", size_gib=size_gib, source_class=VolumeClass.BALANCED, native_type="x"
+    )
+
+
+@pytest.mark.parametrize(("granularity", "mib"), [(64 * 1024, 744.5), (512 * 1024, 5827.3)])
+def test_how_much_a_minute_of_writes_makes_dirty(granularity: int, mib: float) -> None:
+    """12,000 writes of 4 KiB on 100 GiB: N (1 - e^(-12000/N)) granules."""
+    assert dirty_bytes(RATE, 60, 100 * GIB, granularity) / MIB == pytest.approx(mib, abs=3)
+
+
+def test_more_than_the_disk_is_never_dirty() -> None:
+    assert dirty_bytes(1e12, 3600, GIB, MIB) == pytest.approx(GIB)
+    assert dirty_bytes(RATE, 60, 0, MIB) == 0
+
+
+def test_one_point_tells_no_rate() -> None:
+    assert dirty_rate([], running=True).confidence is Confidence.ASSUMED
+    assert dirty_rate([], running=False).bytes_per_second == 0
+
+
+@pytest.mark.parametrize(
+    ("size_gib", "mibps"), [(32, 60), (4096, 60), (4097, 300), (8193, 500), (40_000, 500)]
+)
+def test_an_upload_to_azure_is_as_fast_as_the_disk_is_large(size_gib: int, mibps: float) -> None:
+    assert load_figure(P.AZURE, size_gib).value == mibps
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "read", "write"),
+    [
+        (P.AWS, P.AZURE, 500, 60),
+        (P.AZURE, P.AWS, 60, 500),
+        (P.LIBVIRT, P.AWS, 119, 500),
+        (P.AWS, P.AGENT, 500, 119),
+        (P.GCP, P.LIBVIRT, 140, 119),
+    ],
+)
+def test_a_rounds_bytes_are_read_and_then_written(
+    source: P, target: P, read: float, write: float
+) -> None:
+    found = speed(source, target, [disk(100)])
+    assert (found.read / MIB, found.write / MIB) == (read, write)
+    assert found.both / MIB == pytest.approx(read * write / (read + write))
+
+
+def _verdict(source: P, target: P, requested: int, gib: int = 100) -> tuple[bool, str | None]:
+    how = speed(source, target, [disk(gib)])
+    copy = copying(source, how, gib * GIB, RATE, 10, requested)
+    terms = downtime(source, target, copy, gib * GIB, MEASURED)
+    found = verdict(source, terms, MEASURED, requested, [])
+    return found.promised, found.term
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "requested", "expected"),
+    [
+        (P.AWS, P.LIBVIRT, 86_400, (False, "snapshot")),
+        (P.GCP, P.AZURE, 86_400, (False, "snapshot")),
+        (P.LIBVIRT, P.AWS, 86_400, (False, "seal")),
+        (P.LIBVIRT, P.AZURE, 30, (False, "boot")),
+        (P.LIBVIRT, P.LIBVIRT, 3_600, (True, None)),
+        (P.AZURE, P.LIBVIRT, 3_600, (True, None)),
+    ],
+)
+def test_what_can_be_promised_and_the_term_that_breaks_it(
+    source: P, target: P, requested: int, expected: tuple[bool, str | None]
+) -> None:
+    gib = 1 if requested == 30 else 100
+    assert _verdict(source, target, requested, gib) == expected
+
+
+def test_a_google_source_reads_the_whole_disk_while_it_is_down() -> None:
+    how = speed(P.GCP, P.AZURE, [disk(100)])
+    terms = downtime(
+        P.GCP, P.AZURE, copying(P.GCP, how, 100 * GIB, RATE, 2, 30), 100 * GIB, MEASURED
+    )
+    assert terms[1].name == "snapshot"
+    assert terms[1].seconds == pytest.approx(30 + 100 * 1024 / 140, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("source", "here", "target", "there", "usd"),
+    [
+        (P.AWS, "eu-west-1", P.AWS, "eu-west-1", "0"),
+        (P.AWS, "eu-west-1", P.AWS, "eu-west-2", "2.00"),
+        (P.AWS, "eu-west-1", P.AZURE, "westeurope", "9.00"),
+        (P.AZURE, "westeurope", P.GCP, "europe-west1", "8.70"),
+        (P.GCP, "europe-west1", P.LIBVIRT, "onprem", "12.00"),
+        (P.LIBVIRT, "onprem", P.AWS, "eu-west-1", "0"),
+    ],
+)
+def test_what_leaves_a_cloud_costs(source: P, here: str, target: P, there: str, usd: str) -> None:
+    facts: Any = SimpleNamespace(
+        source=SimpleNamespace(type=source),
+        target=SimpleNamespace(type=target),
+        record=SimpleNamespace(region=here),
+        spec=SimpleNamespace(region=there),
+    )
+    cost, why = egress(facts, 100 * GIB)
+    assert cost == Decimal(usd)
+    assert why
+
+
+@pytest.mark.parametrize(
+    ("target", "gib", "boots", "native"),
+    [
+        (P.AWS, 65_536, True, "gp3"),
+        (P.AWS, 65_537, False, None),
+        (P.AZURE, 4095, True, "StandardSSD_LRS"),
+        (P.AZURE, 4096, True, None),
+        (P.AZURE, 4096, False, "StandardSSD_LRS"),
+        (P.AZURE, 32_768, False, None),
+        (P.GCP, 100, True, "pd-balanced"),
+        (P.AGENT, 100, True, "qcow2"),
+    ],
+)
+def test_a_disk_fits_or_is_refused(target: P, gib: int, boots: bool, native: str | None) -> None:
+    volume = Volume(
+        id="v", name="v", region="r", state=VolumeState.ATTACHED,
+        size_gib=gib, volume_class=VolumeClass.BALANCED,
+    )  # fmt: skip
+    found, check = _native(target, volume, boots)
+    assert found == native
+    assert (check is None) == (native is not None)
+
+
+def test_every_provider_has_figures() -> None:
+    assert FIGURES.keys() == set(P)
