@@ -124,8 +124,10 @@ def load_figure(provider: ProviderType, size_gib: int) -> Figure:
 
 class Egress(NamedTuple):
     """USD for each GiB that leaves: the first paid tier of the list price in Europe and North
-    America, without free allowances, as third parties told it in 2026 (``source`` is the page to check it
-    against). ``between`` is for regions of the same cloud: between continents it is more."""
+    America, without free allowances, as third parties told it in 2026 (``source`` is
+    the page to check it against). ``between`` is for regions of the same cloud: between continents
+    it is more.
+    """
 
     internet: Decimal
     between: Decimal
