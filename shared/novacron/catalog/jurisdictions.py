@@ -2,8 +2,8 @@
 
 https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html,
 https://learn.microsoft.com/azure/reliability/regions-list and
-https://cloud.google.com/compute/docs/regions-zones, read 2026-11. Regions of one's own hosts have
-no row: their tenant says where they are (``SovereigntyPolicy.own_sites``).
+https://cloud.google.com/compute/docs/regions-zones are where to check it. Regions of
+one's own hosts have no row: their tenant says where they are (``SovereigntyPolicy.own_sites``).
 """
 
 from __future__ import annotations

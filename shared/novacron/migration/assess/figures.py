@@ -124,7 +124,10 @@ def load_figure(provider: ProviderType, size_gib: int) -> Figure:
 
 class Egress(NamedTuple):
     """USD for each GiB that leaves: the first paid tier of the list price in Europe and North
-    America, without free allowances. ``between`` is for regions of the same cloud."""
+    America, without free allowances, as third parties told it in 2026 (``source`` is
+    the page to check it against). ``between`` is for regions of the same cloud: between continents
+    it is more.
+    """
 
     internet: Decimal
     between: Decimal
@@ -135,16 +138,16 @@ EGRESS: Mapping[ProviderType, Egress] = {
     ProviderType.AWS: Egress(
         Decimal("0.09"),
         Decimal("0.02"),
-        "https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer, 2026-11",
+        "https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer",
     ),
     ProviderType.AZURE: Egress(
         Decimal("0.087"),
         Decimal("0.02"),
-        "https://azure.microsoft.com/pricing/details/bandwidth/, 2026-11",
+        "https://azure.microsoft.com/pricing/details/bandwidth/",
     ),
     ProviderType.GCP: Egress(
         Decimal("0.12"),
         Decimal("0.02"),
-        "https://cloud.google.com/vpc/network-pricing, 2026-11",
+        "https://cloud.google.com/vpc/network-pricing",
     ),
 }
