@@ -242,7 +242,7 @@ def state_change(stage: Stage) -> None:
 
 def objects(stage: Stage) -> None:
     for method in ("get", "put"):
-        body = {"method": method, "paths": [f"acme/packs/00/{0:032}"]}
+        body = {"method": method, "paths": [f"acme/packs/{0:016}/{0:016}"]}
         serving("/agents/{id}/objects", body)(stage, method)
 
 
