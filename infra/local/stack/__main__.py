@@ -14,7 +14,7 @@ from types import FrameType
 
 from infra.local.stack.api import Cli
 from infra.local.stack.control_plane import ROOT
-from infra.local.stack.job import five_commands, main_job, tear_down
+from infra.local.stack.job import five_commands, main_job, move, tear_down
 from infra.local.stack.logs import errors
 from infra.local.stack.services import StackError
 from infra.local.stack.stack import running
@@ -43,6 +43,7 @@ def main() -> int:
             with explained(stack.port):
                 main_job(cli, stack.targets, folder)
                 five_commands(cli, stack.targets)
+                move(cli, *stack.targets[:2], folder)
                 if chosen.once:
                     tear_down(cli, stack.targets)
             if not chosen.once:

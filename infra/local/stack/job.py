@@ -60,6 +60,26 @@ def five_commands(cli: Cli, targets: list[Target]) -> None:
     everywhere(cli, targets, on)
 
 
+def move(cli: Cli, source: Target, target: Target, folder: Path) -> None:
+    """Move a VM to another environment by a plan that is approved, and delete it on both sides."""
+    cli.say(f"\n── from {source.name} to {target.name} ──")
+    vm = _create(cli, source, f"moving-{source.name}")
+    [network] = cli.json("network", "list", "--name", f"net-{target.name}", quiet=True)
+    plan = folder / "plan.yaml"
+    words = ["migration", "assess", vm, "--to", target.name, "--region", target.region]
+    words += ["--subnet", network["details"]["subnets"][0]["id"], "--plan", str(plan)]
+    cli.text(*words)
+    plan.write_text(plan.read_text().replace("approved: false", "approved: true"))
+    done = cli.json("migration", "start", "--plan", str(plan), "--wait")
+    migration = done["id"].replace("op-", "mig-")
+    cli.text("migration", "show", migration)
+    shown = cli.json("migration", "show", migration, quiet=True)
+    if shown["phase"] != "completed":
+        raise StackError(f"{migration} is {shown['phase']}")
+    for one in (shown["new_vm_id"], vm):
+        cli.json("vm", "delete", one, "--yes", "--wait")
+
+
 def tear_down(cli: Cli, targets: list[Target]) -> None:
     """Snapshot, stop and delete everything again, and see that nothing is left."""
 
