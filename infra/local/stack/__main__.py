@@ -43,7 +43,7 @@ def main() -> int:
             with explained(stack.port):
                 main_job(cli, stack.targets, folder)
                 five_commands(cli, stack.targets)
-                move(cli, *stack.targets[:2], folder)
+                move(cli, stack.targets[0], stack.targets[1], folder)
                 if chosen.once:
                     tear_down(cli, stack.targets)
             if not chosen.once:
