@@ -101,12 +101,12 @@ def _function(module: ModuleType) -> Resource:
     area = module.__name__.split(".")[1]
     if area == "steps":
         properties["Timeout"] = getattr(module, "TIMEOUT", STEP_SECONDS)
-        if hasattr(module, "MEMORY"):
-            properties["MemorySize"] = module.MEMORY
     elif area in ("schedules", "events"):
         properties["Timeout"] = JOB_SECONDS
         queue = {"Fn::GetAtt": ["Undelivered", "Arn"]}
         properties["DeadLetterQueue"] = {"Type": "SQS", "TargetArn": queue}
+    if hasattr(module, "MEMORY"):
+        properties["MemorySize"] = module.MEMORY
     variables = _variables(module)
     if variables:
         properties["Environment"] = {"Variables": variables}

@@ -13,7 +13,7 @@ import obstore
 import pytest
 from botocore.exceptions import ClientError
 
-from novacron.runtime.permissions import MISS_CHUNK, PUT_CHUNK, READ_CHUNKS, Need, Needs
+from novacron.runtime.permissions import DROP_CHUNK, MISS_CHUNK, PUT_CHUNK, READ_CHUNKS, Need, Needs
 
 PREFIXES = {
     "dynamodb": "dynamodb",
@@ -29,6 +29,7 @@ TOKEN = "GetWebIdentityToken"
 WRITES = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
 OBJECTS: dict[str, Needs] = {"get": READ_CHUNKS, "get_range": READ_CHUNKS}
 OBJECTS |= {"put": frozenset({PUT_CHUNK}), "list": frozenset({MISS_CHUNK})}
+OBJECTS |= {"delete": frozenset({DROP_CHUNK})}
 SIGNED: dict[str, Needs] = {"GET": READ_CHUNKS, "PUT": OBJECTS["put"]}
 """What obstore's calls need."""
 WRITES["ConditionCheck"] = "ConditionCheckItem"

@@ -9,6 +9,7 @@ from novacron.operations.services import Services
 from novacron.runtime.jobs import job
 from novacron.runtime.permissions import (
     CLOUD,
+    MOVE,
     OPERATE,
     PROVISION,
     QUERY,
@@ -21,7 +22,7 @@ def run(services: Services, _event: dict[str, Any]) -> Report:
     return reconcile(services)
 
 
-REQUIRES = CLOUD | {QUERY, QUERY_INDEX, PROVISION, OPERATE, WATCH}
+REQUIRES = CLOUD | {QUERY, QUERY_INDEX, PROVISION, OPERATE, MOVE, WATCH}
 SCHEDULE = "rate(5 minutes)"
 
 lambda_handler = job(run)

@@ -20,6 +20,7 @@ from tests.handlers.stage import (
     ACCOUNT,
     ADMIN,
     AUDIENCE,
+    AWS,
     AZURE,
     REGION,
     SECRET,
@@ -210,14 +211,16 @@ def compensate(stage: Stage) -> None:
 
 
 def reconcile(stage: Stage) -> None:
-    """A VM's create and another change whose executions never were, and a stray volume."""
+    """A VM's create, another change and a move whose executions never were; a stray volume."""
     stage.submit(Kind.VM_CREATE, VM)
     volume = stage.record(ResourceKind.VOLUME)
     stage.change(Kind.VOLUME_DELETE, volume)
+    stage.record(ResourceKind.VM)
+    stage.moving(AWS, stage.on_azure())
     stage.lose_executions()
     stage.cloud().create_volume(VOLUME, stage.owner("op-" + "a" * 32))
     stage.world.clock.at += timedelta(minutes=5)
-    stage.everywhere()
+    stage.on_agent()
     stage.forget_adapter()
     stage.invoke("functions.schedules.reconcile", {})
     serve(stage.agent)

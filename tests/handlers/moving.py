@@ -88,6 +88,21 @@ def transfer(stage: Stage) -> None:
         stage.migrate("transfer", lost, "copy_shards", item=ITEM)
 
 
+def collect(stage: Stage) -> None:
+    """What a migration that has ended left: condemned by one run, deleted by the next."""
+    stage.services.chunk_store = "memory:///"
+    stage.invoke("functions.schedules.collect_chunks", {})  # the first to need the key
+    moving = _here(stage)
+    stage.migrate("transfer", moving, "copy_shards", item=ITEM)
+    store = MigrationStore(stage.services.store.table)
+    store.save(moving.model_copy(update={"phase": Phase.COMPLETED}))
+    stage.world.clock.at = datetime(2040, 1, 1, tzinfo=UTC)
+    for _ in range(2):
+        stage.services.stores._keys.clear()
+        stage.invoke("functions.schedules.collect_chunks", {})
+    stage.unexpected += stage.services.stores.objects.list("acme/packs")
+
+
 def _away(stage: Stage) -> Migration:
     stage.on_azure()
     stage.record(ResourceKind.VM)
@@ -138,6 +153,7 @@ EXERCISES: dict[str, Callable[[Stage], None]] = {
     "migrations.list": reading("/migrations"),
     "migrations.pause": steering("pause"),
     "migrations.resume": steering("resume"),
+    "schedules.collect_chunks": collect,
     "steps.migrate": migrate,
     "steps.transfer": transfer,
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from novacron.errors import Conflict, NotFound
+from novacron.errors import Conflict, Corrupted, NotFound
 from novacron.migration.chunks import ChunkStore
 from novacron.migration.leaves import ZERO, digest_of, disk_root, shard_root
 from novacron.migration.manifest import (
@@ -117,11 +117,18 @@ def import_shard(
     since: str | None,
 ) -> int:
     """Write to ``target`` in what the shard differs from ``since``, an ancestor of ``manifest``
-    that it holds already (None: nothing); returns bytes written. Raises Conflict: no ancestor."""
+    that it holds already (None: nothing); returns bytes written.
+
+    Raises Conflict (no ancestor), Corrupted: a part was changed after the manifest was sealed, as
+    agents, who may write parts, could.
+    """
     earlier = _ancestor(chunks, manifest, since)
     if not _differs(manifest, earlier, shard):
         return 0
-    entries = differing(chunks.view(manifest, shard), chunks.view(earlier, shard))
+    whole = chunks.view(manifest, shard)
+    if shard_root({i: entry.digest for i, entry in whole.items()}).hex() != _root(manifest, shard):
+        raise Corrupted(f"Shard {shard} of {manifest.id} is not what was sealed.")
+    entries = differing(whole, chunks.view(earlier, shard))
     spans = {index: leaf_span(manifest.size_bytes, shard, index) for index in entries}
 
     def one(load: list[int]) -> int:
@@ -219,6 +226,11 @@ def _ancestor(chunks: ChunkStore, manifest: DiskManifest, since: str | None) -> 
     if since not in manifest.lineage:
         raise Conflict(f"{since} is no ancestor of {manifest.id}.")
     return chunks.get_disk(since, manifest.disk)
+
+
+def _root(manifest: DiskManifest, shard: int) -> str:
+    found = manifest.shards.get(shard)
+    return ZERO.hex() if found is None else found.root
 
 
 def _differs(manifest: DiskManifest, earlier: DiskManifest | None, shard: int) -> bool:

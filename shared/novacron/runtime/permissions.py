@@ -36,6 +36,7 @@ WRITE_SECRET = Need("secretsmanager:PutSecretValue", "secrets")
 DROP_SECRET = Need("secretsmanager:DeleteSecret", "secrets")
 GET_CHUNK = Need("s3:GetObject", "chunks")
 PUT_CHUNK = Need("s3:PutObject", "chunks")
+DROP_CHUNK = Need("s3:DeleteObject", "chunks")
 MISS_CHUNK = Need("s3:ListBucket", "chunk bucket")
 """Without it what is not there is Forbidden:
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html"""

@@ -6,8 +6,9 @@ import os
 
 import pytest
 
-from novacron.errors import Conflict, NotFound
+from novacron.errors import Conflict, Corrupted, NotFound
 from novacron.migration import control
+from novacron.migration.shards import ImportJob, run_import
 from novacron.models.base import Ownership
 from novacron.models.migration import Phase
 from novacron.models.operation import OperationState, ResourceKind
@@ -203,3 +204,18 @@ def test_what_is_made_carries_its_operation(move: Move) -> None:
     assert Ownership(tenant=vm.tenant or "", operation=vm.operation or "") == Ownership(
         tenant="acme", operation=operation.id
     )
+
+
+def test_a_part_that_was_changed_after_its_manifest_was_sealed_is_not_written(move: Move) -> None:
+    """An agent may write parts of its tenant's manifests."""
+    operation = move.begin(cutover="approved")
+    with pytest.raises(Held):
+        move.machine(operation).run()
+    told = move.migration(operation)
+    chunks = move.world.services.chunks("acme")
+    first = told.rounds[0].export_id
+    part = chunks.get_shard(first, 1, 0)
+    chunks.put_shard(first, 1, 0, {index + 1: entry for index, entry in part.items()})
+    job = ImportJob(target=told.imports[1], manifest=first, disk=1, shard=0)
+    with pytest.raises(Corrupted):
+        run_import(move.target, chunks, job)
