@@ -41,6 +41,12 @@ setup: .venv/.synced ## install everything that the other commands need
 	$(UV) pip install -q --python .tools/sam/bin/python -r $<
 	@touch $@
 
+# A storage account for tests of the chunk store; without npm they are skipped.
+.tools/azurite/.ready:
+	@mkdir -p .tools/azurite
+	@command -v npm >/dev/null && npm install --silent --no-audit --no-fund --prefix .tools/azurite azurite@3.37.0 || true
+	@touch $@
+
 run: setup .tools/ministack/.ready .tools/sam/.ready ## the embedded stack and the main job; ONCE=1: check, tear down, leave
 	@$(RUN) infra.local.stack $(if $(ONCE),--once)
 
@@ -55,7 +61,7 @@ check: setup .tools/sam/.ready ## lint, formatting, types, template
 	$(RUN) infra.template --check
 	$(SAM) validate --lint --template-file infra/template.yaml
 
-test: setup ## all tests, and those of units and handlers on a second Python if there is one
+test: setup .tools/azurite/.ready ## all tests, and those of units and handlers on a second Python if there is one
 	.venv/bin/pytest
 	@infra/other_python.sh $(UV) $(PY)
 
