@@ -91,6 +91,7 @@ def test_killed_at_any_edge_one_side_runs_and_nothing_is_left(
             if not _edge(move, at, monkeypatch, fails):
                 break
     assert at > 100
+    print(f"killed at {at // STRIDE} edges")
 
 
 def _fresh(client: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> World:
