@@ -48,7 +48,8 @@ def device(folder: Path, name: str, size: int = GIB, **leaves: bytes) -> Path:
 
 def export_of(name: str, size: int = GIB, since: str | None = None) -> Export:
     disk = ExportedDisk(volume_id="v", size_bytes=size, source_id=name, since_id=since)
-    return Export(id=f"exp-{name}", vm_id="vm", state=TransferState.OPEN, disks=[disk])
+    told = None if since is None else f"exp-{since}"
+    return Export(id=f"exp-{name}", vm_id="vm", state=TransferState.OPEN, disks=[disk], since=told)
 
 
 def import_of(name: str, state: TransferState = TransferState.OPEN) -> Import:
