@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -28,13 +29,18 @@ from novacron.models.transfer import Export, ExportedDisk, TransferState
 from novacron.models.vm import Vm
 from novacron.operations.services import Services
 from novacron.providers.agent import wire
+from novacron.providers.aws.provider import AwsProvider
 from novacron.providers.base import CloudProvider
 from novacron.store.migrations import MigrationStore
+from tests.contract import env_libvirt
 from tests.contract.env import TENANT, Env
 from tests.machine import Held, MigrateVm
 from tests.world import World, create_table, make_world
 
 KEYS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+WEST = "us-west-2"
+NEIGHBOURS = bool(os.environ.get("NOVACRON_ALL_PAIRS"))
+"""Whether EC2's other region and a second libvirt host are there too."""
 PROVIDERS = ("aws", "azure", "gcp", "libvirt")
 
 
@@ -44,7 +50,6 @@ class Worlds:
 
     world: World
     envs: dict[str, Env]
-    checks: list[Any] = field(default_factory=list)
 
     @property
     def services(self) -> Services:
@@ -111,6 +116,18 @@ class Worlds:
         assert self.machine(operation).run() == "Succeeded", self.migration(operation).error
         return self.migration(operation)
 
+    def migrated(self, vm: ResourceRecord, account: str, **spec: Any) -> Migration:
+        """Move it, from the request to the end."""
+        operation = self.begin(vm, account, **spec)
+        assert self.machine(operation).run() == "Succeeded", self.migration(operation).error
+        return self.migration(operation)
+
+    def tidied(self, *accounts: str) -> None:
+        """Delete the VMs that tests noted as made there."""
+        for env in (self.envs[name] for name in accounts):
+            while env.made:
+                env.deleted(env.provider.delete_vm, env.provider.get_vm, env.made.pop())
+
 
 class Borrowed:
     """The courier to workers that are played by ``devices``: jobs are carried out at once."""
@@ -140,6 +157,12 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
                 place = folder / name
                 place.mkdir()
                 _enter(worlds, stack.enter_context(module.open_env(place)), providers)
+        if NEIGHBOURS:
+            _enter(worlds, _west(worlds.envs["aws"]), providers)
+            if "libvirt" in worlds.envs:
+                (folder / "other").mkdir()
+                other = stack.enter_context(env_libvirt.open_env(folder / "other"))
+                _enter(worlds, replace(other, name="libvirt-other"), providers)
         worlds.services.chunk_store = "memory:///"
         courier: Any = Borrowed(worlds)
         worlds.services.providers.courier = courier
@@ -147,6 +170,20 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
         patch.setattr(staff, "hire", lambda _d, provider, *_: _hired(worlds, provider))
         patch.setattr(staff, "dismiss", lambda *_: None)
         yield worlds
+
+
+def _west(env: Env) -> Env:
+    """The same EC2 account in another region."""
+    assert isinstance(env.provider, AwsProvider)
+    account = replace(env.provider.account, region=WEST, regions=(WEST,))
+    return replace(
+        env,
+        name="aws-west",
+        provider=AwsProvider(account),
+        region=WEST,
+        zone=f"{WEST}a",
+        made=[],
+    )
 
 
 @contextmanager
@@ -170,7 +207,7 @@ def _enter(worlds: Worlds, env: Env, providers: dict[str, CloudProvider]) -> Non
         id=env.name,
         tenant=TENANT,
         name=env.name,
-        type=ProviderType(env.name),
+        type=ProviderType(env.name.partition("-")[0]),
         settings={},
         created_at=worlds.world.clock(),
     )
