@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from novacron.errors import Conflict, NotReady
 from novacron.migration.chunks import ChunkStore
 from novacron.models.base import Ownership
-from novacron.models.migration import Control, Effect, JournalEntry, Migration, Phase
+from novacron.models.migration import Control, Effect, JournalEntry, Migration
 from novacron.models.operation import Operation, OperationState, ResourceKind, ResourceRecord
 from novacron.models.provider_account import ProviderAccount
 from novacron.models.transfer import Export, Import
@@ -64,7 +64,12 @@ class Context:
         return Ownership(tenant=self.operation.tenant, operation=name)
 
     def save(self, **changes: Any) -> None:
-        """Raises NotReady: another run of the step was quicker; what it did holds."""
+        """Raises NotReady: another run of the step was quicker; what it did holds.
+
+        What is so already is not written again: a step that waits is run every few seconds.
+        """
+        if all(getattr(self.migration, name) == value for name, value in changes.items()):
+            return
         changes["updated_at"] = self.services.now()
         self.migration = self.store.save(self.migration.model_copy(update=changes))
 
@@ -82,10 +87,11 @@ class Context:
         marks = self.migration.marks
         return marks if name in marks else {**marks, name: self.services.now()}
 
-    @property
-    def stoppable(self) -> bool:
-        """Whether a cancel can still be obeyed."""
-        return self.migration.phase not in (Phase.COMMITTED, Phase.COMPLETED)
+    @staticmethod
+    def obey(control: Control) -> None:
+        """Raises Conflict when it was cancelled."""
+        if control.cancelled:
+            raise Conflict("The migration was cancelled.")
 
     def open(self, transfer: A) -> A:
         """With its secret readable."""

@@ -15,11 +15,10 @@ from novacron.models.migration import (
     Migration,
     Migrations,
     MigrationView,
-    Phase,
 )
 from novacron.models.operation import Operation, OperationKind, ResourceKind
 from novacron.operations.services import Services
-from novacron.operations.submit import again, operation_id, refuse_ended
+from novacron.operations.submit import again, new_operation, operation_id, refuse_ended
 from novacron.store.migrations import MigrationStore
 from novacron.tenancy.principal import Principal
 
@@ -37,18 +36,8 @@ def begin(
     record = services.store.resource(who.tenant, ResourceKind.VM, asked.vm_id)
     source = services.store.account(who.tenant, record.account_id)
     target = services.store.account(who.tenant, asked.spec.account_id)
-    now = services.now()
-    operation = Operation(
-        id=operation_id(who.tenant, key),
-        tenant=who.tenant,
-        subject=who.subject,
-        kind=OperationKind.VM_MIGRATE,
-        resource_id=record.id,
-        account_id=source.id,
-        request=asked.spec.model_dump(mode="json"),
-        created_at=now,
-        updated_at=now,
-    )
+    kind, digest = OperationKind.VM_MIGRATE, operation_id(who.tenant, key)
+    operation = new_operation(services, who, kind, digest, record.id, source.id, asked.spec)
     found = again(services, operation)
     if found is not None:
         return found
@@ -68,8 +57,8 @@ def begin(
         source_account_id=source.id,
         spec=asked.spec,
         api_url=api_url,
-        created_at=now,
-        updated_at=now,
+        created_at=operation.created_at,
+        updated_at=operation.updated_at,
     )
     # The record first: an operation without one could not be carried out.
     MigrationStore(services.store.table).begin(migration)
@@ -113,7 +102,7 @@ def cancel(services: Services, who: Principal, migration: str) -> MigrationView:
 def _ask(services: Services, who: Principal, migration: str, **wanted: Any) -> MigrationView:
     store = MigrationStore(services.store.table)
     found = store.get(who.tenant, migration)
-    if found.phase in (Phase.COMMITTED, Phase.COMPLETED, Phase.ROLLED_BACK):
+    if found.phase.taken_over or found.phase.final:
         raise Conflict(f"{found.id} is {found.phase.value}.")
     control = store.ask(who.tenant, migration, lambda now: now.model_copy(update=wanted))
     if control.token is not None and not control.paused:

@@ -12,9 +12,10 @@ from novacron.migration.rounds import DONE, StepResult, tidy
 from novacron.migration.shards import exporter, importer
 from novacron.migration.staff import SOURCE, TARGET, dismissed
 from novacron.models.migration import Cutover, Effect, Phase, Probe
-from novacron.models.operation import OperationState, ResourceKind, ResourceRecord
+from novacron.models.operation import OperationState, ResourceKind
 from novacron.models.transfer import AssembleSpec, TransferState
 from novacron.models.vm import Vm, VmState
+from novacron.operations.steps import first_seen, seen
 from novacron.providers.transfer import Fencing
 
 ORDERLY = timedelta(seconds=60)
@@ -29,12 +30,10 @@ PAUSED = "paused"
 def decide(now: Context) -> StepResult:
     """Where to go on, at the start, after a crash and after each round."""
     migration = now.migration
-    if migration.phase in (Phase.COMMITTED, Phase.COMPLETED):
+    if migration.phase.taken_over:
         return StepResult(next=FINISH)
     if migration.error is not None:
         return StepResult(next=ROLL_BACK)
-    if now.control.cancelled:
-        raise Conflict("The migration was cancelled.")
     if migration.in_round:
         return StepResult(next=ROUND)
     if migration.phase is Phase.CUTTING_OVER:
@@ -121,14 +120,16 @@ def seal(now: Context) -> StepResult:
     if applied is None:
         raise Conflict("Nothing has been copied yet.")
     now.save(marks=now.mark("seal"))
+    imports, chunks = now.imports, now.chunks
     sealed = []
-    for index, one in enumerate(now.imports):
+    for index, one in enumerate(imports):
         if one.state is TransferState.OPEN:
-            one = target.seal_import(one, now.chunks.get_disk(applied, index).written)
+            one = target.seal_import(one, chunks.get_disk(applied, index).written)
         elif one.state is not TransferState.READY:
             one = target.get_import(one)
         sealed.append(one)
-    now.save(imports=[now.seal(one) for one in sealed])
+    if sealed != imports:
+        now.save(imports=[now.seal(one) for one in sealed])
     if any(one.state is TransferState.ERROR for one in sealed):
         raise Conflict("A disk of the target could not be completed.")
     if any(one.state is not TransferState.READY for one in sealed):
@@ -201,20 +202,9 @@ def commit(now: Context) -> StepResult:
 
 def _adopt(now: Context) -> str:
     found = now.target.get_vm(now.migration.target_vm_id or "")
-    at, store = now.services.now(), now.services.store
-    record = ResourceRecord(
-        id=f"vm-{now.operation.id.removeprefix('op-')}",
-        tenant=now.operation.tenant,
-        kind=ResourceKind.VM,
-        account_id=now.target_account.id,
-        provider_id=found.id,
-        name=found.name,
-        region=found.region,
-        state=found.state.value,
-        document=found.model_dump(mode="json"),
-        observed_at=at,
-        created_at=at,
-    )
+    services, record_id = now.services, f"vm-{now.operation.id.removeprefix('op-')}"
+    record = first_seen(services, now.target_account, ResourceKind.VM, record_id, found)
+    store = services.store
     try:
         store.resource(record.tenant, record.kind, record.id)
     except NotFound:
@@ -232,9 +222,7 @@ def finish(now: Context) -> StepResult:
         dismissed(now, side)
     vm = now.source.stop_vm(now.source_vm_id, force=True)
     ended = {"state": OperationState.SUCCEEDED, "percent": 100, "updated_at": now.services.now()}
-    kept = now.record.model_copy(
-        update={"state": vm.state.value, "document": vm.model_dump(mode="json")}
-    )
+    kept = seen(now.services, now.record, vm)
     if now.migration.phase is not Phase.COMPLETED:
         now.save(phase=Phase.COMPLETED, exports=[])
     operation = now.operation.model_copy(update=ended)

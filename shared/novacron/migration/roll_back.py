@@ -28,7 +28,7 @@ def roll_back(now: Context, failure: Failure) -> StepResult:
     """
     if now.operation.state.final:
         return DONE
-    if now.migration.phase in (Phase.COMMITTED, Phase.COMPLETED):
+    if now.migration.phase.taken_over:
         return finish(now)
     error = now.migration.error or explain(failure)
     now.save(error=error)

@@ -56,10 +56,11 @@ def begin_round(now: Context) -> StepResult:
 
 def await_export(now: Context) -> StepResult:
     """Raises NotReady until the export can be read, Conflict when it failed."""
-    found = exporter(now.source).get_export(staffed(now, SOURCE, now.export))
+    export = now.export
+    found = exporter(now.source).get_export(staffed(now, SOURCE, export))
     if found.state is TransferState.ERROR:
         raise Conflict(f"The export {found.id} failed.")
-    if found != now.export:
+    if found != export:
         now.save(exports=[*now.migration.exports[:-1], now.seal(found)])
     if found.state is not TransferState.OPEN:
         raise NotReady(f"The export {found.id} is {found.state.value}.")
@@ -75,9 +76,10 @@ def prepare_target(now: Context) -> StepResult:
         now.save(imports=[now.seal(one) for one in imports])
     if all(one.state is TransferState.OPEN for one in imports):
         return DONE
-    imports = [target.get_import(staffed(now, TARGET, one)) for one in imports]
-    now.save(imports=[now.seal(one) for one in imports])
-    if any(one.state is not TransferState.OPEN for one in imports):
+    found = [target.get_import(staffed(now, TARGET, one)) for one in imports]
+    if found != imports:
+        now.save(imports=[now.seal(one) for one in found])
+    if any(one.state is not TransferState.OPEN for one in found):
         raise NotReady("The target's disks are being made.")
     return DONE
 
@@ -105,25 +107,24 @@ def plan_copy(now: Context) -> StepResult:
 
 def copy_shards(now: Context, item: WorkItem) -> StepResult:
     """Bring the item's shards into the chunk store."""
+    export, applied = now.export, now.migration.applied
     for shard in item.shards:
         go_on(now)
-        job = ExportJob(
-            export=now.export, disk=item.disk, shard=shard, parent=now.migration.applied
-        )
+        job = ExportJob(export=export, disk=item.disk, shard=shard, parent=applied)
         try:
             export_shard(now.services, now.source_account, job)
         except NotReady:
-            _refresh_export(now)
+            _refresh_export(now, export)
             raise
     return DONE
 
 
-def _refresh_export(now: Context) -> None:
+def _refresh_export(now: Context, export: Export) -> None:
     """What lets it be read may have run out (Azure's signatures do): the next try has a new one."""
-    if "agent" in now.export.access:
+    if "agent" in export.access:
         return
-    found = exporter(now.source).get_export(now.export)
-    if found.access != now.export.access:
+    found = exporter(now.source).get_export(export)
+    if found.access != export.access:
         now.save(exports=[*now.migration.exports[:-1], now.seal(found)])
 
 
@@ -136,15 +137,15 @@ def seal_manifests(now: Context) -> StepResult:
         parent = None if applied is None else chunks.get_disk(applied, disk)
         planned = _shards(now, export, disk)
         results = [copied_shard(chunks, export, disk, shard, parent) for shard in planned]
-        seal_manifest(now.chunks, export, disk, parent, results)
+        seal_manifest(chunks, export, disk, parent, results)
     return DONE
 
 
 def plan_apply(now: Context) -> StepResult:
     """The shards that the target does not have yet."""
-    export = now.export
+    export, chunks = now.export, now.chunks
     shards = [
-        shards_to_import(now.chunks, now.chunks.get_disk(export.id, disk), now.migration.applied)
+        shards_to_import(chunks, chunks.get_disk(export.id, disk), now.migration.applied)
         for disk in range(len(export.disks))
     ]
     return StepResult(items=grouped(shards))
@@ -152,11 +153,11 @@ def plan_apply(now: Context) -> StepResult:
 
 def apply_shards(now: Context, item: WorkItem) -> StepResult:
     """Write the item's shards to the target's disk."""
-    export = now.export
+    export, target = now.export, now.imports[item.disk]
     for shard in item.shards:
         go_on(now)
         job = ImportJob(
-            target=now.imports[item.disk],
+            target=target,
             manifest=export.id,
             disk=item.disk,
             shard=shard,
@@ -225,8 +226,7 @@ def _undone(entry: JournalEntry, number: int) -> JournalEntry:
 def go_on(now: Context) -> None:
     """Raises NotReady while the migration is paused, Conflict when it was cancelled."""
     control = now.store.control(now.migration.tenant, now.migration.id)
-    if control.cancelled:
-        raise Conflict("The migration was cancelled.")
+    now.obey(control)
     if control.paused:
         raise NotReady("The migration is paused.")
 

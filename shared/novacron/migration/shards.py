@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import cast
 
 from novacron.errors import Unsupported
 from novacron.migration.chunks import ChunkStore
@@ -83,10 +82,10 @@ def run_import(provider: CloudProvider, chunks: ChunkStore, job: ImportJob) -> I
 def exporter(provider: CloudProvider) -> DiskExport:
     if not isinstance(provider, DiskExport):
         raise Unsupported(f"Disks cannot be read from {provider.type.value}.")
-    return cast("DiskExport", provider)
+    return provider
 
 
 def importer(provider: CloudProvider) -> DiskImport:
     if not isinstance(provider, DiskImport):
         raise Unsupported(f"Disks cannot be written to {provider.type.value}.")
-    return cast("DiskImport", provider)
+    return provider

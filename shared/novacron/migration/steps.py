@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from novacron.errors import Conflict
 from novacron.migration import cutover, rounds
 from novacron.migration.context import Context, load
 from novacron.migration.roll_back import roll_back
@@ -64,17 +63,15 @@ PLAIN: dict[Step, Callable[[Context], StepResult]] = {
     Step.FINISH: cutover.finish,
 }
 WORK = {Step.COPY_SHARDS: rounds.copy_shards, Step.APPLY_SHARDS: rounds.apply_shards}
-FORWARD = frozenset({Step.FINISH, Step.COMPENSATE, Step.DECIDE})
-"""Not stopped by a cancel that comes too late, or that is being carried out."""
 
 
 def run(services: Services, given: MigrationStep) -> StepResult:
     """Raises Conflict when the migration was cancelled; what the providers raise."""
     now = load(services, given)
-    if now.control.cancelled and given.step not in FORWARD and now.stoppable:
-        raise Conflict("The migration was cancelled.")
     if given.step is Step.COMPENSATE:
         return roll_back(now, given.failure or Failure())
+    if not now.migration.phase.taken_over:  # later, a cancel comes too late
+        now.obey(now.control)
     if given.step is Step.HOLD:
         return cutover.hold(now, given.token or "")
     if given.step in WORK:

@@ -24,6 +24,11 @@ class Phase(StrEnum):
     ROLLED_BACK = "rolled_back"
 
     @property
+    def taken_over(self) -> bool:
+        """Whether the target is the VM: nothing goes back by itself from here on."""
+        return self in (Phase.COMMITTED, Phase.COMPLETED)
+
+    @property
     def final(self) -> bool:
         return self in (Phase.COMPLETED, Phase.ROLLED_BACK)
 

@@ -23,7 +23,7 @@ from novacron.models.operation import (
 from novacron.models.provider_account import ProviderAccount
 from novacron.operations.kinds import ACCESS, Found
 from novacron.operations.services import Services
-from novacron.operations.steps import seen
+from novacron.operations.steps import first_seen, seen
 from novacron.providers.base import CloudProvider
 
 ENDED = frozenset({"deleted", "failed"})
@@ -125,7 +125,8 @@ def _resource(look: Look, found: Found, report: Report) -> Report:
     else:
         return _refresh(look, record, found, report)
     try:
-        services.store.adopt(_adopted(services, account, kind, resource_id, found), account.type)
+        record = first_seen(services, account, kind, resource_id, found)
+        services.store.adopt(record, account.type)
     except AlreadyExists:
         return report
     look.seen.add(found.id)
@@ -175,25 +176,6 @@ def _orphan(look: Look, found: Found, report: Report) -> Report:
     except Conflict:  # in use after all, by what the listing did not show yet
         return report
     return _with(report, "deleted_orphans", found.id)
-
-
-def _adopted(
-    services: Services, account: ProviderAccount, kind: ResourceKind, resource_id: str, found: Found
-) -> ResourceRecord:
-    now = services.now()
-    return ResourceRecord(
-        id=resource_id,
-        tenant=account.tenant,
-        kind=kind,
-        account_id=account.id,
-        provider_id=found.id,
-        name=found.name,
-        region=found.region,
-        state=str(getattr(found, "state", "ready")),
-        document=found.model_dump(mode="json"),
-        observed_at=now,
-        created_at=now,
-    )
 
 
 def _refresh(look: Look, record: ResourceRecord, found: Found, report: Report) -> Report:

@@ -217,6 +217,26 @@ def seen(services: Services, record: ResourceRecord, found: Found) -> ResourceRe
     )
 
 
+def first_seen(
+    services: Services, account: ProviderAccount, kind: ResourceKind, resource_id: str, found: Found
+) -> ResourceRecord:
+    """A record of what the provider has and we had none of."""
+    now = services.now()
+    return ResourceRecord(
+        id=resource_id,
+        tenant=account.tenant,
+        kind=kind,
+        account_id=account.id,
+        provider_id=found.id,
+        name=found.name,
+        region=found.region,
+        state=str(getattr(found, "state", "ready")),
+        document=found.model_dump(mode="json"),
+        observed_at=now,
+        created_at=now,
+    )
+
+
 def _progress(services: Services, operation: Operation, percent: int) -> None:
     moved = {
         "state": OperationState.RUNNING,

@@ -112,6 +112,19 @@ def _operation(
     expected = WORK[kind].body
     if not isinstance(body, expected):
         raise TypeError(f"{kind.value} takes {expected.__name__}, not {type(body).__name__}")
+    return new_operation(services, who, kind, digest, resource, account_id, body)
+
+
+def new_operation(
+    services: Services,
+    who: Principal,
+    kind: OperationKind,
+    digest: str,
+    resource: str,
+    account_id: str,
+    body: Model,
+) -> Operation:
+    """An operation that nothing has begun yet; ``digest`` is its ``operation_id``."""
     now = services.now()
     request: dict[str, Any] = body.model_dump(mode="json")
     return Operation(
