@@ -43,10 +43,8 @@ def accounts(folder: Path) -> Iterator[dict[str, Account]]:
 
 def _azure(server: azure_account.Server) -> Account:
     options = server.account.options
-    settings = {"endpoint_url": server.url, "authority_url": server.url, "ca_file": server.ca_file}
-    for name in ("subscription_id", "tenant_id", "client_id", "resource_group"):
-        settings[name] = getattr(options, name)
-    return {**settings, "region": options.location}, {"client_secret": options.client_secret}
+    settings = options.settings(server.url, server.ca_file)
+    return settings, {"client_secret": options.client_secret}
 
 
 def _google(server: google_project.Server) -> Account:

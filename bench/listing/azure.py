@@ -39,16 +39,7 @@ def opened(folder: Path) -> Iterator[Subject]:
 
 def _provider(server: Server) -> AzureProvider:
     options = server.account.options
-    settings = {
-        "subscription_id": options.subscription_id,
-        "tenant_id": options.tenant_id,
-        "client_id": options.client_id,
-        "resource_group": options.resource_group,
-        "region": options.location,
-        "endpoint_url": server.url,
-        "authority_url": server.url,
-        "ca_file": server.ca_file,
-    }
+    settings = options.settings(server.url, server.ca_file)
     return AzureProvider.from_settings(settings, {"client_secret": options.client_secret})
 
 

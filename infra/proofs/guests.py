@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 from infra.local.onprem import guest, host
+from novacron.models.vm import DiskSpec, VmSpec
 
 LOOK_S = 0.01
 PATIENCE_S = 120.0
@@ -33,6 +34,18 @@ def two_hosts(folder: Path) -> Iterator[tuple[host.Host, host.Host]]:
         second = host.start(folder / "b", "rack-b", ADDRESSES[1])
         stack.callback(second.stop)
         yield first, second
+
+
+def writer(**more: str) -> VmSpec:
+    """A guest that writes records to its data disk."""
+    return VmSpec(
+        name="writer",
+        region="onprem",
+        image=host.IMAGE,
+        memory_mib=128,
+        disks=[DiskSpec(name="data", size_gib=1)],
+        user_data=f"#!/bin/sh\n{guest.WRITE}",
+    ).model_copy(update=more)
 
 
 @dataclass

@@ -8,10 +8,10 @@ from tempfile import TemporaryDirectory
 
 import libvirt
 
-from infra.local.onprem import guest, host
-from infra.proofs.guests import ADDRESSES, Console, two_hosts
+from infra.local.onprem import host
+from infra.proofs.guests import ADDRESSES, Console, two_hosts, writer
 from infra.proofs.migration_real_guest import owner, ready
-from novacron.models.vm import DiskSpec, VmSpec, VmState
+from novacron.models.vm import VmState
 from novacron.providers.libvirt.provider import LibvirtProvider
 
 MOST_S = 30.0
@@ -42,16 +42,7 @@ def move(folder: Path) -> Moved:
         uri = f"rack-a={uris[0]},rack-b={uris[1]}"
         settings = {"uri": uri, "accelerator": "qemu", "live_tls": "no"}
         provider = LibvirtProvider.from_settings(settings, {})
-        spec = VmSpec(
-            name="writer",
-            region="onprem",
-            zone="rack-a",
-            image=host.IMAGE,
-            memory_mib=128,
-            disks=[DiskSpec(name="data", size_gib=1)],
-            user_data=f"#!/bin/sh\n{guest.WRITE}",
-        )
-        vm = provider.create_vm(spec, owner("vm"))
+        vm = provider.create_vm(writer(zone="rack-a"), owner("vm"))
         log = f"pool/{vm.id}.log"
         with Console(first.folder / log) as before, Console(second.folder / log) as after:
             before.until(RECORDS)

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from infra.local.onprem import guest, host
-from infra.proofs.guests import LOOK_S, PATIENCE_S, Console, two_hosts
+from infra.proofs.guests import LOOK_S, PATIENCE_S, Console, two_hosts, writer
 from novacron.errors import NotReady
 from novacron.migration.chunks import ChunkStore
 from novacron.migration.index import MemoryIndex
@@ -33,7 +33,7 @@ from novacron.migration.transfer import (
 )
 from novacron.models.base import Ownership
 from novacron.models.transfer import AssembleSpec, Export, Import, ImportSpec
-from novacron.models.vm import DiskSpec, Vm, VmSpec
+from novacron.models.vm import Vm
 from novacron.providers.libvirt.provider import LibvirtProvider
 
 T = TypeVar("T")
@@ -137,15 +137,7 @@ def move(folder: Path) -> Figures:
     """Raises AssertionError: something is missing."""
     with two_hosts(folder) as (first, second):
         source, target = provider(first), provider(second)
-        spec = VmSpec(
-            name="writer",
-            region="onprem",
-            image=host.IMAGE,
-            memory_mib=128,
-            disks=[DiskSpec(name="data", size_gib=1)],
-            user_data=f"#!/bin/sh\n{guest.WRITE}",
-        )
-        vm = source.create_vm(spec, owner("vm"))
+        vm = source.create_vm(writer(), owner("vm"))
         with Console(first.folder / "pool" / f"{vm.id}.log") as console:
             copy, figures = Copy(source, target, vm, folder / "chunks"), Figures()
             for _ in range(ROUNDS):

@@ -21,17 +21,7 @@ SECTOR = 512
 
 
 def account_settings(server: Server) -> dict[str, str]:
-    options = server.account.options
-    return {
-        "subscription_id": options.subscription_id,
-        "tenant_id": options.tenant_id,
-        "client_id": options.client_id,
-        "resource_group": options.resource_group,
-        "region": options.location,
-        "endpoint_url": server.url,
-        "authority_url": server.url,
-        "ca_file": server.ca_file,
-    }
+    return server.account.options.settings(server.url, server.ca_file)
 
 
 def secret(server: Server) -> dict[str, str]:

@@ -40,6 +40,19 @@ class Options:
     persist: bool = True
     federated: tuple[FederatedCredential, ...] = ()
 
+    def settings(self, url: str, ca_file: str) -> dict[str, str]:
+        """What a client is told of the subscription behind ``url``, but for its secret."""
+        return {
+            "subscription_id": self.subscription_id,
+            "tenant_id": self.tenant_id,
+            "client_id": self.client_id,
+            "resource_group": self.resource_group,
+            "region": self.location,
+            "endpoint_url": url,
+            "authority_url": url,
+            "ca_file": ca_file,
+        }
+
 
 @dataclass
 class Switches(Pace):

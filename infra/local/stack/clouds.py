@@ -77,16 +77,7 @@ def azure(folder: Path, port: int) -> Target:
         type="azure",
         region=known.location,
         image="debian-12",
-        settings={
-            "subscription_id": known.subscription_id,
-            "tenant_id": known.tenant_id,
-            "client_id": known.client_id,
-            "resource_group": known.resource_group,
-            "region": known.location,
-            "endpoint_url": url,
-            "authority_url": url,
-            "ca_file": str(folder / "azure" / "ca.pem"),
-        },
+        settings=known.settings(url, str(folder / "azure" / "ca.pem")),
         secret={"client_secret": known.client_secret},
         endpoints=("endpoint_url", "authority_url", "ca_file"),
     )

@@ -28,6 +28,7 @@ from novacron.models.provider_account import ProviderAccount
 from novacron.models.transfer import Export, ExportedDisk, TransferState
 from novacron.models.vm import Vm
 from novacron.operations.services import Services
+from novacron.operations.steps import first_seen
 from novacron.providers.agent import wire
 from novacron.providers.aws.provider import AwsProvider
 from novacron.providers.base import CloudProvider
@@ -35,8 +36,9 @@ from novacron.store.migrations import MigrationStore
 from tests.contract import env_libvirt
 from tests.contract.env import TENANT, Env
 from tests.machine import Held, MigrateVm
-from tests.world import World, create_table, make_world
+from tests.world import ALICE, World, create_table, make_world
 
+WHO = ALICE.model_copy(update={"tenant": TENANT})
 KEYS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 WEST = "us-west-2"
 NEIGHBOURS = bool(os.environ.get("NOVACRON_ALL_PAIRS"))
@@ -61,21 +63,9 @@ class Worlds:
 
     def record(self, account: str, vm: Vm) -> ResourceRecord:
         """The VM as the control plane knows it."""
-        at = self.world.clock()
-        made = ResourceRecord(
-            id=f"vm-{vm.name}",
-            tenant=TENANT,
-            kind=ResourceKind.VM,
-            account_id=account,
-            provider_id=vm.id,
-            name=vm.name,
-            region=vm.region,
-            state=vm.state.value,
-            document=vm.model_dump(mode="json"),
-            observed_at=at,
-            created_at=at,
-        )
-        self.services.store.adopt(made, self.services.store.account(TENANT, account).type)
+        where = self.services.store.account(TENANT, account)
+        made = first_seen(self.services, where, ResourceKind.VM, f"vm-{vm.name}", vm)
+        self.services.store.adopt(made, where.type)
         return made
 
     def begin(self, vm: ResourceRecord, account: str, **spec: Any) -> Operation:
@@ -89,14 +79,7 @@ class Worlds:
             **spec,
         }
         asked = CreateMigration(vm_id=vm.id, spec=MigrationSpec.model_validate(given))
-        who = self.world_principal()
-        return begin(self.services, who, asked, f"{vm.id} {account}", "https://api.test")
-
-    @staticmethod
-    def world_principal() -> Any:
-        from tests.world import ALICE
-
-        return type(ALICE)(tenant=TENANT, subject=ALICE.subject, roles=ALICE.roles)
+        return begin(self.services, WHO, asked, f"{vm.id} {account}", "https://api.test")
 
     def migration(self, operation: Operation) -> Migration:
         store = MigrationStore(self.services.store.table)
@@ -112,7 +95,7 @@ class Worlds:
             self.machine(operation).run()
 
     def approved(self, operation: Operation) -> Migration:
-        cut_over(self.services, self.world_principal(), migration_id(operation.id))
+        cut_over(self.services, WHO, migration_id(operation.id))
         assert self.machine(operation).run() == "Succeeded", self.migration(operation).error
         return self.migration(operation)
 

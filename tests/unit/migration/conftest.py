@@ -14,6 +14,8 @@ from novacron.models.account import ProviderType
 from novacron.models.migration import CreateMigration, Migration, MigrationSpec
 from novacron.models.operation import Operation, ResourceKind, ResourceRecord
 from novacron.models.provider_account import ProviderAccount
+from novacron.models.vm import VmFilter, VmState
+from novacron.providers.base import iterate
 from novacron.providers.memory.provider import MemoryProvider
 from novacron.providers.transfer import LEAF_BYTES
 from novacron.store.migrations import MigrationStore
@@ -49,6 +51,15 @@ class Move:
 
     def volumes(self) -> list[str]:
         return self.source.get_vm(self.vm.provider_id or "").volume_ids
+
+    def running(self) -> list[str]:
+        """Which sides run the VM."""
+        return [
+            name
+            for name, side in (("source", self.source), ("target", self.target))
+            for vm in iterate(side.list_vms, VmFilter())
+            if vm.state is VmState.RUNNING
+        ]
 
     def content(self, provider: MemoryProvider, volume_id: str) -> dict[int, bytes]:
         """Leaves that hold anything, whole."""

@@ -15,9 +15,7 @@ from novacron.errors import Conflict
 from novacron.migration.objects import ObjectStore
 from novacron.models.migration import Migration, Phase
 from novacron.models.operation import OperationState
-from novacron.models.vm import VmFilter, VmState
 from novacron.operations.reconcile import reconcile
-from novacron.providers.base import iterate
 from novacron.providers.memory.provider import MemoryProvider
 from novacron.store.table import Table
 from tests.fuse import Fuse, Killed
@@ -52,18 +50,9 @@ EFFECTS = [
 ]
 
 
-def _running(move: Move) -> list[str]:
-    return [
-        name
-        for name, side in (("source", move.source), ("target", move.target))
-        for vm in iterate(side.list_vms, VmFilter())
-        if vm.state is VmState.RUNNING
-    ]
-
-
 def _one_up(move: Move, told: Migration, at: int) -> None:
     """Between the source's stop and the target's start none may run, and never both."""
-    running = _running(move)
+    running = move.running()
     if told.phase in (Phase.COPYING, Phase.HOLDING):
         assert running == ["source"], at
     elif told.phase.final or told.phase is Phase.COMMITTED:

@@ -12,8 +12,6 @@ from novacron.migration.shards import ImportJob, run_import
 from novacron.models.base import Ownership
 from novacron.models.migration import Phase
 from novacron.models.operation import OperationState, ResourceKind
-from novacron.models.vm import VmFilter, VmState
-from novacron.providers.base import iterate
 from novacron.providers.transfer import LEAF_BYTES
 from tests.machine import Held
 from tests.unit.migration.conftest import Move
@@ -30,17 +28,6 @@ def _equal(move: Move, vm_id: str) -> None:
         assert held == move.content(move.target, new)
 
 
-def _running(move: Move) -> list[str]:
-    """Which sides run the VM."""
-    sides = {"source": move.source, "target": move.target}
-    return [
-        name
-        for name, side in sides.items()
-        for vm in iterate(side.list_vms, VmFilter())
-        if vm.state is VmState.RUNNING
-    ]
-
-
 def test_a_vm_moves_with_all_its_disks(move: Move) -> None:
     operation = move.begin()
     machine = move.machine(operation)
@@ -48,7 +35,7 @@ def test_a_vm_moves_with_all_its_disks(move: Move) -> None:
     done, told = move.world.operation(operation), move.migration(operation)
     assert (done.state, done.percent) == (OperationState.SUCCEEDED, 100)
     assert told.phase is Phase.COMPLETED
-    assert _running(move) == ["target"]
+    assert move.running() == ["target"]
     assert told.new_vm_id is not None
     new = move.world.services.store.resource("acme", ResourceKind.VM, told.new_vm_id)
     assert (new.account_id, new.name, new.state) == ("acc-2", "web", "running")
@@ -83,7 +70,7 @@ def test_what_the_guest_writes_while_it_is_copied_arrives(move: Move) -> None:
     held = move.migration(operation)
     assert held.phase is Phase.HOLDING
     assert "approval" in (held.reason or "")
-    assert _running(move) == ["source"]
+    assert move.running() == ["source"]
     move.write(0, 0, bytes(LEAF_BYTES))
     move.write(1, 77, os.urandom(LEAF_BYTES))
     control.cut_over(move.world.services, ALICE, held.id)
@@ -142,7 +129,7 @@ def test_a_cancelled_migration_leaves_the_source_as_it_was(move: Move, cutover: 
     assert done.error is not None
     assert "cancelled" in done.error.detail
     assert move.migration(operation).phase is Phase.ROLLED_BACK
-    assert _running(move) == ["source"]
+    assert move.running() == ["source"]
     with move.target.opened():
         assert not move.target.cloud.volumes
     with move.source.opened():
@@ -154,7 +141,7 @@ def test_a_target_that_cannot_be_made_lets_the_source_go_on(move: Move) -> None:
     with move.target.opened():
         move.target.cloud.faults.raise_on("assemble_vm", Conflict("no"), times=99)
     assert move.machine(operation).run() == "Failed"
-    assert _running(move) == ["source"]
+    assert move.running() == ["source"]
     with move.target.opened():
         assert not move.target.cloud.volumes
 

@@ -15,11 +15,10 @@ from novacron.models.transfer import AssembleSpec, Import, TransferState
 from novacron.models.vm import Vm, VmSpec
 from novacron.models.volume import VolumeClass
 from novacron.providers.aws.blocks import GIB
-from novacron.providers.aws.costs import type_of
 from novacron.providers.aws.errors import code_of, translated
 from novacron.providers.aws.images import ROOT_DEVICE, registration
 from novacron.providers.aws.instances import Instances
-from novacron.providers.aws.launch import DEVICES, Launch, run_request
+from novacron.providers.aws.launch import DEVICES, run_request
 from novacron.providers.aws.ownership import made_before, owner_filters, tag_specifications
 from novacron.providers.aws.states import IMAGE, meaning
 
@@ -101,17 +100,7 @@ class AwsAssembly(Instances):
         """``create_vm``'s, but with the tags of this request, and the address that it asks for."""
         same = spec.model_dump(exclude={"boot_mode", "private_ip"})
         vm = VmSpec(image=image["ImageId"], **same)
-        launch = Launch(
-            image=image,
-            instance_type=type_of(vm),
-            subnet_id=spec.subnet_id and self.here(spec.subnet_id, spec.region, "subnet_id"),
-            group_ids=tuple(
-                self.here(one, spec.region, f"firewall_ids.{n}")
-                for n, one in enumerate(spec.firewall_ids)
-            ),
-            encrypt=self.account.encrypt,
-        )
-        request = run_request(vm, owner, launch)
+        request = run_request(vm, owner, self.launch_of(vm, image))
         kinds = [one["ResourceType"] for one in request["TagSpecifications"]]
         request["TagSpecifications"] = tag_specifications(kinds, spec.name, spec.tags, owner, spec)
         if spec.private_ip:

@@ -13,7 +13,7 @@ from novacron.providers.aws.costs import type_of
 from novacron.providers.aws.errors import code_of, translated
 from novacron.providers.aws.image_query import find_image
 from novacron.providers.aws.instances import Found, Instances
-from novacron.providers.aws.launch import Launch, run_request
+from novacron.providers.aws.launch import run_request
 from novacron.providers.aws.ownership import filters, made_before, owner_filters
 from novacron.providers.aws.paging import page_of
 from novacron.providers.aws.states import native_states
@@ -29,17 +29,8 @@ class AwsVms(Instances, Vms):
     @translated
     def create_vm(self, spec: VmSpec, owner: Ownership) -> Vm:
         ec2 = self.ec2(spec.region)
-        launch = Launch(
-            image=find_image(ec2, lambda: self.client("ssm", spec.region), spec),
-            instance_type=type_of(spec),
-            subnet_id=spec.subnet_id and self.here(spec.subnet_id, spec.region, "subnet_id"),
-            group_ids=tuple(
-                self.here(one, spec.region, f"firewall_ids.{n}")
-                for n, one in enumerate(spec.firewall_ids)
-            ),
-            encrypt=self.account.encrypt,
-        )
-        request = run_request(spec, owner, launch)
+        image = find_image(ec2, lambda: self.client("ssm", spec.region), spec)
+        request = run_request(spec, owner, self.launch_of(spec, image))
         try:
             (native,) = ec2.run_instances(**request)["Instances"]
         except ClientError as error:

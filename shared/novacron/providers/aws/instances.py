@@ -6,14 +6,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from novacron.errors import NotFound
-from novacron.models.vm import Vm
+from novacron.models.vm import Vm, VmSpec
 from novacron.providers.aws.auth import AwsAccount
 from novacron.providers.aws.base import AwsBase
+from novacron.providers.aws.costs import type_of
+from novacron.providers.aws.launch import Launch
 from novacron.providers.aws.ownership import owned
 from novacron.providers.aws.states import GONE, INSTANCE, meaning
 
 if TYPE_CHECKING:
-    from mypy_boto3_ec2.type_defs import FilterTypeDef, InstanceTypeDef
+    from mypy_boto3_ec2.type_defs import FilterTypeDef, ImageTypeDef, InstanceTypeDef
 
 
 class Size(NamedTuple):
@@ -36,6 +38,19 @@ class Instances(AwsBase):
     def __init__(self, account: AwsAccount) -> None:
         super().__init__(account)
         self._sizes: dict[str, Size] = {}
+
+    def launch_of(self, spec: VmSpec, image: ImageTypeDef) -> Launch:
+        """What ``spec`` names, as EC2's own. Raises InvalidSpec: an id is of another region."""
+        return Launch(
+            image=image,
+            instance_type=type_of(spec),
+            subnet_id=spec.subnet_id and self.here(spec.subnet_id, spec.region, "subnet_id"),
+            group_ids=tuple(
+                self.here(one, spec.region, f"firewall_ids.{n}")
+                for n, one in enumerate(spec.firewall_ids)
+            ),
+            encrypt=self.account.encrypt,
+        )
 
     def find_instance(self, vm_id: str) -> Found:
         """One that EC2 remembers, terminated or not. Raises NotFound."""

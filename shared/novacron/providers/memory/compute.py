@@ -11,6 +11,7 @@ from novacron.errors import (
     QuotaExceeded,
 )
 from novacron.models.base import Ownership, Page, PageRequest
+from novacron.models.transfer import AssembleSpec
 from novacron.models.vm import DiskSpec, Vm, VmFilter, VmSize, VmSpec, VmState
 from novacron.models.volume import Volume, VolumeState
 from novacron.providers.base import Vms
@@ -47,23 +48,8 @@ class MemoryVms(MemoryBase, Vms):
         _refuse(cloud, spec)
         vm_id = cloud.new_id("vm")
         disks = _own_disks(cloud, spec, owner, vm_id)
-        vm = Vm(
-            id=vm_id,
-            name=spec.name,
-            state=VmState.PENDING,
-            region=spec.region,
-            vcpus=spec.vcpus,
-            memory_mib=spec.memory_mib,
-            image_id=spec.image,
-            private_ips=[f"10.0.{len(cloud.vms) // 250}.{len(cloud.vms) % 250 + 4}"],
-            volume_ids=disks,
-            created_at=cloud.now(),
-            spot=spec.spot,
-            bills_compute=True,
-            tags=spec.tags,
-            tenant=owner.tenant,
-            operation=owner.operation,
-        )
+        vm = new_vm(cloud, vm_id, spec, owner, disks)
+        vm = vm.model_copy(update={"image_id": spec.image, "spot": spec.spot})
         cloud.vms[vm_id] = vm
         cloud.own_volumes[vm_id] = disks
         if spec.subnet_id is not None:
@@ -162,6 +148,31 @@ class MemoryVms(MemoryBase, Vms):
         if vm.state not in LIVE:
             raise NotFound(f"VM {vm_id!r} is {vm.state.value}.")
         return vm
+
+
+def new_vm(
+    cloud: MemoryCloud,
+    vm_id: str,
+    spec: VmSpec | AssembleSpec,
+    owner: Ownership,
+    disks: list[str],
+) -> Vm:
+    """Pending, with the next address."""
+    return Vm(
+        id=vm_id,
+        name=spec.name,
+        state=VmState.PENDING,
+        region=spec.region,
+        vcpus=spec.vcpus,
+        memory_mib=spec.memory_mib,
+        private_ips=[f"10.0.{len(cloud.vms) // 250}.{len(cloud.vms) % 250 + 4}"],
+        volume_ids=disks,
+        created_at=cloud.now(),
+        bills_compute=True,
+        tags=spec.tags,
+        tenant=owner.tenant,
+        operation=owner.operation,
+    )
 
 
 def move(cloud: MemoryCloud, vm: Vm, through: VmState, target: VmState) -> Vm:

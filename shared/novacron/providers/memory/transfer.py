@@ -26,7 +26,7 @@ from novacron.providers.memory.cloud import (
     made_before,
     remember,
 )
-from novacron.providers.memory.compute import move
+from novacron.providers.memory.compute import move, new_vm
 from novacron.providers.transfer import LEAF_BYTES, DiskExport, DiskImport, Fencing
 
 GIB = 1024**3
@@ -168,21 +168,9 @@ class MemoryImport(MemoryBase, DiskImport):
         for volume_id in volume_ids:
             used = {"attached_to": vm_id, "state": VolumeState.ATTACHED}
             cloud.volumes[volume_id] = cloud.volumes[volume_id].model_copy(update=used)
-        vm = Vm(
-            id=vm_id,
-            name=spec.name,
-            state=VmState.PENDING,
-            region=spec.region,
-            vcpus=spec.vcpus,
-            memory_mib=spec.memory_mib,
-            private_ips=[spec.private_ip or f"10.0.0.{len(cloud.vms) % 250 + 4}"],
-            volume_ids=volume_ids,
-            created_at=cloud.now(),
-            bills_compute=True,
-            tags=spec.tags,
-            tenant=owner.tenant,
-            operation=owner.operation,
-        )
+        vm = new_vm(cloud, vm_id, spec, owner, volume_ids)
+        if spec.private_ip is not None:
+            vm = vm.model_copy(update={"private_ips": [spec.private_ip]})
         cloud.vms[vm_id], cloud.own_volumes[vm_id] = vm, volume_ids
         remember(cloud, "vm", spec, owner, vm_id)
         return move(cloud, vm, VmState.PENDING, VmState.RUNNING)
