@@ -1,0 +1,1 @@
+"""What VMs cost: bills collected as FOCUS rows, questions, forecasts, budgets, advice."""
