@@ -25,7 +25,7 @@ $(UV):
 	@mkdir -p .tools && touch $@
 
 .venv/.synced: pyproject.toml uv.lock .tools/.system | $(UV)
-	$(UV) sync -q --locked --extra cli --extra azure --extra costs --extra gcp --extra hosts $(if $(shell pkg-config --exists libvirt 2>/dev/null && echo 1),--extra libvirt)
+	$(UV) sync -q --locked --extra cli --extra azure --extra commitments --extra costs --extra gcp --extra hosts $(if $(shell pkg-config --exists libvirt 2>/dev/null && echo 1),--extra libvirt)
 	@touch $@
 
 setup: .venv/.synced ## install everything that the other commands need
