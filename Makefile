@@ -62,7 +62,7 @@ check: setup .tools/sam/.ready ## lint, formatting, types, template
 	$(SAM) validate --lint --template-file infra/template.yaml
 
 test: setup .tools/azurite/.ready ## all tests, and those of units and handlers on a second Python if there is one
-	.venv/bin/pytest
+	.venv/bin/pytest -n 2 --dist loadgroup
 	@infra/other_python.sh $(UV) $(PY)
 
 bench: setup ## every runnable comparison
