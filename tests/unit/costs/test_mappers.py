@@ -15,6 +15,7 @@ import pytest
 from infra.local.bills import aws, azure, gcp
 from infra.local.bills import charges as known
 from infra.local.bills.charges import Charge
+from infra.local.bills.focus import Row
 from novacron.costs.sources import cur, focus, google
 from tests.bills import FLEET, as_batch, as_rest, october, rows_of, total
 
@@ -114,19 +115,19 @@ def test_a_savings_plan() -> None:
             "savings_plan_used_commitment",
         ]
     )
-    covered = {
+    covered: Row = {
         **base,
         **none,
         **plan,
         "line_item_line_item_type": "SavingsPlanCoveredUsage",
         "savings_plan_savings_plan_effective_cost": "0.07",
     }
-    negation = {
+    negation: Row = {
         **covered,
         "line_item_line_item_type": "SavingsPlanNegation",
         "line_item_unblended_cost": "-0.096",
     }
-    fee = {
+    fee: Row = {
         **covered,
         "line_item_line_item_type": "SavingsPlanRecurringFee",
         "line_item_unblended_cost": "0.1",
