@@ -23,10 +23,15 @@ https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 UNPACKED = shutil.ignore_patterns("__pycache__", "cli")
 CLOUDS = ("azure", "gcp")
 COSTS = ("costs",)
-UNUSED = ("__pycache__", "tests", "*.pyi", "*.pyx", "*.pxi", "*.pxd", "*.c", "bin")
+UNUSED: tuple[str, ...] = ("__pycache__", "tests", "*.pyi", "*.pyx", "*.pxi", "*.pxd", "*.c", "bin")
 UNUSED += ("zstandard/*cffi*",)
 """What no function runs: sources, and zstandard's way for PyPy."""
-UNUSED_COSTS = ("pyarrow/include", "pyarrow/src", "*arrow_flight*", "*arrow_python_flight*")
+UNUSED_COSTS: tuple[str, ...] = (
+    "pyarrow/include",
+    "pyarrow/src",
+    "*arrow_flight*",
+    "*arrow_python_flight*",
+)
 UNUSED_COSTS += ("pyarrow/_flight*", "*libarrow_s3*", "pyarrow/_s3fs*", "*_parquet_encryption*")
 UNUSED_COSTS += ("libarrow_python.so", "libarrow_python.so.*.*.*", "grpc", "pillow.libs/libavif*")
 """pyarrow's own ways to services (obstore is ours) and second copies; grpc, as BigQuery is asked
