@@ -1,51 +1,76 @@
-"""Exports' rows as readers are given them, and rows that are easy to ask."""
+"""Bills for tests: rows as a provider gives them, and a source that gives them in parts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
-from infra.local.bills.charges import Charge, Fleet, month
-from infra.local.bills.focus import Row
-from novacron.costs.focus import TEXT
+from novacron.costs.focus import BILL
+from novacron.providers.billing import BillDelivery, BillingSource, BillPart
 
-FLEET = Fleet("us-east-1", "us-east-1a")
-OCTOBER = date(2026, 10, 1)
+Row = dict[str, Any]
 
 
-def october(days: int | None = None) -> list[Charge]:
-    return month(FLEET, OCTOBER, days=days)
+def row(day: date, cost: str | Decimal, **told: Any) -> Row:
+    """A day of usage of a VM; ``tags`` is a dict."""
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    amount = Decimal(cost)
+    month = start.replace(day=1)
+    given: Row = {
+        "BillingAccountId": "123456789012",
+        "BillingCurrency": "USD",
+        "ChargeCategory": "Usage",
+        "InvoiceIssuerName": "Cloud Ltd",
+        "ProviderName": "Cloud",
+        "PublisherName": "Cloud",
+        "ServiceCategory": "Compute",
+        "ServiceName": "VMs",
+        "BillingPeriodStart": month,
+        "BillingPeriodEnd": (month + timedelta(days=32)).replace(day=1),
+        "ChargePeriodStart": start,
+        "ChargePeriodEnd": start + timedelta(days=1),
+        **dict.fromkeys(("BilledCost", "ContractedCost", "EffectiveCost", "ListCost"), amount),
+        "RegionId": "north",
+        "ResourceId": "vm-1",
+    }
+    tags = told.pop("tags", None)
+    return given | told | ({"Tags": list(tags.items())} if tags is not None else {})
 
 
-def as_batch(rows: Iterable[Row]) -> pa.RecordBatch:
-    """As a CSV file's reader gives them: text, whatever it means."""
-    found = list(rows)
-    return pa.RecordBatch.from_pylist(found, pa.schema([(name, TEXT) for name in found[0]]))
+def batch(rows: Sequence[Row]) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pylist(list(rows), schema=BILL)
 
 
-def as_rest(value: Any) -> Any:
-    """As BigQuery's REST interface writes a value, nested ones taken apart."""
-    match value:
-        case dict():
-            return {key: as_rest(one) for key, one in value.items()}
-        case list():
-            return [as_rest(one) for one in value]
-        case datetime():
-            return f"{value.timestamp():.9E}"
-        case float():
-            return repr(value)
-        case Decimal():
-            return format(value, "f")
-    return value
+class Killed(BaseException):
+    """The process is gone: nothing may catch it."""
 
 
-def rows_of(batches: Iterable[pa.RecordBatch]) -> list[dict[str, Any]]:
-    return [row for batch in batches for row in batch.to_pylist()]
+class Bills(BillingSource):
+    """One delivery of ``rows``, ``size`` to a part; gone after ``kill_after`` rows."""
 
+    def __init__(
+        self, rows: Sequence[Row], size: int = 1000, kill_after: int | None = None
+    ) -> None:
+        self.rows, self.size, self.kill_after = rows, size, kill_after
 
-def total(rows: Iterable[dict[str, Any]], column: str = "BilledCost") -> Decimal:
-    return sum((row[column] for row in rows), Decimal(0))
+    def delivery(
+        self, version: str, at: datetime, complete: bool = True, period: date | None = None
+    ) -> BillDelivery:
+        first = period or self.rows[0]["BillingPeriodStart"].date()
+        parts = [BillPart(id=str(n), place=str(n)) for n in range(0, len(self.rows), self.size)]
+        return BillDelivery(
+            period=first, version=version, delivered_at=at, parts=parts, complete=complete
+        )
+
+    def bill_deliveries(self, since: date) -> list[BillDelivery]:
+        return [self.delivery("1", datetime(2026, 1, 1, tzinfo=UTC))]
+
+    def bill_rows(self, delivery: BillDelivery, part: BillPart) -> Iterator[pa.RecordBatch]:
+        start = int(part.place)
+        if self.kill_after is not None and start >= self.kill_after:
+            raise Killed
+        yield batch(self.rows[start : start + self.size])

@@ -11,6 +11,7 @@ from novacron.providers.aws.auth import read_settings
 from novacron.providers.aws.billing import AwsBilling
 from novacron.providers.aws.compute import AwsVms
 from novacron.providers.aws.costs import estimate
+from novacron.providers.aws.dns import AwsDns
 from novacron.providers.aws.errors import translated
 from novacron.providers.aws.exports import AwsExports
 from novacron.providers.aws.images import AwsImages
@@ -36,6 +37,7 @@ class AwsProvider(
     AwsMetrics,
     AwsRotation,
     AwsBilling,
+    AwsDns,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,
