@@ -5,7 +5,7 @@ import pytest
 from infra.local.google_project.dns import create
 from infra.local.google_project.wire import Call
 from novacron.errors import NotReady, Unsupported
-from novacron.providers.dns import DnsRecord, DnsType
+from novacron.models.dns import DnsRecord, DnsType
 from tests.unit.providers_gcp.conftest import World
 
 ZONE, NAME = "names", "web.example.org"
