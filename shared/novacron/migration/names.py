@@ -22,7 +22,6 @@ def switch_names(now: Context) -> StepResult:
     """Let the plan's names lead to the target. Raises Conflict where it has no such address."""
     if not now.migration.spec.names:
         return DONE
-    now.save(marks=now.mark("names"))
     target = now.target.get_vm(now.migration.target_vm_id or "")
     if not now.migration.names:
         before = [_looked_up(now, switch, target) for switch in now.migration.spec.names]
