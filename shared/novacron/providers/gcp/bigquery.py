@@ -53,15 +53,15 @@ class BigQuery(GcpBase):
             "timeoutMs": WAIT_MS,
             "requestId": request,
         }
-        return self._ask("POST", "queries", json=asked | settings)
+        return self._asked("POST", "queries", json=asked | settings)
 
     def _following(self, job: dict[str, str], token: str) -> dict[str, Any]:
         told = {"pageToken": token, "maxResults": PAGE, "timeoutMs": WAIT_MS}
         told |= {"location": job["location"]}
-        return self._ask("GET", f"queries/{job['jobId']}", params=told)
+        return self._asked("GET", f"queries/{job['jobId']}", params=told)
 
     @translated
-    def _ask(self, method: str, path: str, **told: Any) -> dict[str, Any]:
+    def _asked(self, method: str, path: str, **told: Any) -> dict[str, Any]:
         from google.api_core.exceptions import from_http_response
         from google.auth.transport.requests import AuthorizedSession
 
