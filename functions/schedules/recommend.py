@@ -7,14 +7,14 @@ from typing import Any
 from novacron.costs.advice.run import Run, recommend
 from novacron.operations.services import Services
 from novacron.runtime.jobs import job
-from novacron.runtime.permissions import CLOUD, LIST, QUERY_INDEX
+from novacron.runtime.permissions import ASK_COSTS, CLOUD, QUERY_INDEX
 
 
 def run(services: Services, _event: dict[str, Any]) -> Run:
     return recommend(services)
 
 
-REQUIRES = CLOUD | LIST | {QUERY_INDEX}
+REQUIRES = CLOUD | ASK_COSTS | {QUERY_INDEX}
 SCHEDULE = "rate(1 hour)"
 MEMORY = 1024
 """MiB: five weeks of a VM's points are held when it is seen first."""
