@@ -16,7 +16,7 @@ START = datetime(2026, 1, 5, tzinfo=UTC)
 STEP = timedelta(minutes=10)
 PER_HOUR = 6
 DAYS = 35
-TYPES = {"m5.large": (2, 8192), "m5.xlarge": (4, 16384), "m5.2xlarge": (8, 32768)}
+TYPES = {"m7i.large": (2, 8192), "m7i.xlarge": (4, 16384), "m7i.2xlarge": (8, 32768)}
 SHARES = {
     "forgotten": 18,
     "chatty": 8,

@@ -61,7 +61,7 @@ def oracle(case: Case) -> Size | None:
 
 def halved(case: Case) -> Size | None:
     """The rule of thumb: half the size where mean CPU is below 20%."""
-    smaller = {"m5.2xlarge": "m5.xlarge", "m5.xlarge": "m5.large"}.get(case.sim.instance_type)
+    smaller = {"m7i.2xlarge": "m7i.xlarge", "m7i.xlarge": "m7i.large"}.get(case.sim.instance_type)
     return size_of(smaller) if smaller and fmean(last(case.told.cpu, 14)) < 20 else None
 
 
@@ -108,4 +108,4 @@ def prove() -> str:
     )
     if scores["ours"][0] < PRECISION or scores["ours"][2] < CAPTURED:
         raise NotProven(text)
-    return f"{len(cases)} VMs on m5, {REGION}, {AHEAD} days ahead. {text}"
+    return f"{len(cases)} VMs on m7i, {REGION}, {AHEAD} days ahead. {text}"

@@ -22,6 +22,9 @@ DELETED = frozenset({"deleted", "failed", "lost"})
 def stopped_vms(scene: Scene, rule: Rule) -> Iterator[Finding]:
     volumes = {one.provider_id: one for one in _there(scene, ResourceKind.VOLUME)}
     for record in scene.records(ResourceKind.VM, rule):
+        if record.state == "stopped" and record.document.get("bills_compute"):
+            yield _still_allocated(scene, record)
+            continue
         aged = _age(scene, record.observed_at, rule)
         if record.state != "stopped" or aged is None or not _bills(record):
             continue
@@ -40,8 +43,21 @@ def stopped_vms(scene: Scene, rule: Rule) -> Iterator[Finding]:
         )
 
 
+def _still_allocated(scene: Scene, record: ResourceRecord) -> Finding:
+    """By the provider's state table: an Azure VM that was shut down from inside keeps its host."""
+    return Finding(
+        record=record,
+        title=f"{record.name} is stopped and bills as if it ran",
+        detail="It was shut down from inside and still holds its host. Stop it from outside.",
+        saving=scene.prices.vm(scene.accounts[record.account_id], record),
+        confidence=Confidence.HIGH,
+        risk="A dynamic address and a temporary disk are lost.",
+        apply=Action(operation="vm.stop", resource_id=record.id),
+        revert=Action(operation="vm.start", resource_id=record.id),
+    )
+
+
 def _bills(record: ResourceRecord) -> bool:
-    """Whether anything bills: a stopped VM's compute does on no provider, by their state tables."""
     return bool(record.document.get("volume_ids") or record.document.get("public_ips"))
 
 
