@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from novacron.catalog.catalog import instance_types, size_of
 from novacron.costs.advice.finding import Finding, Scene
 from novacron.costs.advice.prices import CENT, HOURS
-from novacron.errors import InvalidSpec
-from novacron.mapping.instance_types import choose
+from novacron.costs.advice.right_size import same_kind
 from novacron.migration.assess.figures import EGRESS
 from novacron.migration.assess.sizes import CATALOGUED
 from novacron.migration.assess.sovereignty import found_breaches
@@ -18,7 +18,10 @@ from novacron.models.advice import Rule
 from novacron.models.operation import ResourceKind, ResourceRecord
 from novacron.models.provider_account import ProviderAccount
 from novacron.models.recommendation import Confidence, Evidence
-from novacron.models.vm import VmSpec
+from novacron.models.vm import Architecture
+
+MOVED = Architecture.X86_64.value
+"""A migration moves no other."""
 
 
 class Place(NamedTuple):
@@ -51,7 +54,7 @@ def places(scene: Scene, source: ProviderAccount, record: ResourceRecord) -> Ite
         if account.type is source.type or account.type not in CATALOGUED:
             continue
         for region in sorted(_regions(scene, account)):
-            price = _cheapest(account.type, region, record)
+            price = _cheapest(source.type, account.type, region, record)
             if price is None:
                 continue
             if not found_breaches(scene.services, source, record.region, account, region):
@@ -65,21 +68,24 @@ def _regions(scene: Scene, account: ProviderAccount) -> set[str]:
 
 
 def _cheapest(
-    provider: ProviderType, region: str, record: ResourceRecord
+    source: ProviderType, provider: ProviderType, region: str, record: ResourceRecord
 ) -> tuple[str, Decimal] | None:
+    """None: nothing there is known to hold it, or it runs on what cannot be moved."""
     told = record.document
-    spec = VmSpec(
-        name="there",
-        region=region,
-        image="migrated",
-        vcpus=told["vcpus"],
-        memory_mib=told["memory_mib"],
-    )
-    try:
-        choice = choose(provider, spec)
-    except InvalidSpec:
+    have = size_of(source, told.get("instance_type") or "")
+    if have is None or MOVED not in have.architectures:
         return None
-    return None if choice.hourly is None else (choice.instance_type, choice.hourly)
+    fitting = [
+        (one.hourly, one.name)
+        for one in instance_types(provider, region)
+        if one.hourly is not None
+        and one.vcpus >= told["vcpus"]
+        and one.memory_mib >= told["memory_mib"]
+        and MOVED in one.architectures
+        and same_kind(one, have)
+    ]
+    hourly, name = min(fitting, default=(None, ""))
+    return None if hourly is None else (name, hourly)
 
 
 def _finding(

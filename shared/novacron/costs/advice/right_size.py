@@ -105,11 +105,13 @@ def fitting_types(
         and one.vcpus >= need.vcpus
         and one.memory_mib >= least
         and runs & set(one.architectures)
-        and _same_kind(one, have)
+        and same_kind(one, have)
     ]
 
 
-def _same_kind(one: InstanceType, have: InstanceType) -> bool:
+def same_kind(one: InstanceType, have: InstanceType) -> bool:
+    """Offered to who begins now, with as many GPUs, and CPU that is there all the time unless
+    ``have`` earns it too."""
     burst = have.burstable or not one.burstable
     return one.current and not one.bare_metal and one.gpus == have.gpus and burst
 
