@@ -6,7 +6,7 @@ operation has a key that its course makes: whoever goes on with it after a crash
 
 from __future__ import annotations
 
-from novacron.costs.advice.power import OPERATION as POWER
+from novacron.costs.advice.schedule import OPERATION as POWER
 from novacron.costs.advice.schedule import keep, remove
 from novacron.errors import Conflict, NovaCronError
 from novacron.models.course import Course, Direction, Step

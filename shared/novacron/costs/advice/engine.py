@@ -42,6 +42,8 @@ FINDERS: dict[Kind, Find] = {
 ADVISED_ON = (ResourceKind.VM, ResourceKind.VOLUME, ResourceKind.SNAPSHOT, ResourceKind.IMAGE)
 FOUND_AGAIN = frozenset({State.NOTICED, State.OPEN, State.DISMISSED, State.REVERTED})
 """What is gone when it is no longer found. What was applied is no longer found because it was."""
+BEGINS_ANEW = frozenset({State.GONE, State.APPLIED})
+"""What was applied and is found again was undone by someone else, as by a start by hand."""
 
 
 class Advised(Model):
@@ -70,6 +72,7 @@ def look(
     services: Services, tenant: str, accounts: list[ProviderAccount], ledger: Ledger | None
 ) -> tuple[Scene, dict[str, str]]:
     """The tenant as it is now, every running VM's metrics read up to now."""
+    now = services.now()
     everything = [one for kind in ADVISED_ON for one in _records(services, tenant, kind)]
     usages: dict[str, VmUsage] = {}
     unread: dict[str, str] = {}
@@ -80,7 +83,7 @@ def look(
     scene = Scene(
         services=services,
         tenant=tenant,
-        now=services.now(),
+        now=now,
         book=rule_book(AdviceStore(services.store.table).rules(tenant)),
         accounts={account.id: account for account in accounts},
         everything=everything,
@@ -118,7 +121,9 @@ class Keep:
     def found(self, new: Recommendation) -> bool:
         """Whether it is news: then its owner is told."""
         was = self.store.find(new.tenant, new.id)
-        fresh = was is None or was.state is State.GONE
+        if was is not None and was.updated_at >= self.scene.now:
+            return False  # it changed after we looked
+        fresh = was is None or was.state in BEGINS_ANEW
         if was is None or fresh:
             grace = self.grace[new.kind]
             now = new.model_copy(update={"state": State.NOTICED if grace else State.OPEN})

@@ -35,8 +35,8 @@ def find(scene: Scene, rule: Rule) -> Iterator[Finding]:
         yield Finding(
             record=record,
             title=f"{record.name} runs and does nothing",
-            detail=f"Stop it. {found.evidence[0].observed:g}% of CPU is the most of 95% of its "
-            f"hours in {rule.window_hours // 24} days. Its disks stay, and go on billing.",
+            detail=f"Stop it: 95% of its hours in {rule.window_hours / 24:g} days used at most "
+            f"{found.evidence[0].observed:.3g}% of CPU. Its disks stay, and go on billing.",
             saving=scene.prices.vm(scene.accounts[record.account_id], record),
             confidence=found.confidence,
             risk="Whatever it serves once in a while stops; a public address may change.",

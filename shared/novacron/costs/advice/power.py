@@ -9,6 +9,7 @@ from decimal import Decimal
 from novacron.costs.advice.finding import Finding, Scene, points
 from novacron.costs.advice.hours import TAG, WEEK, from_use, off_hours, shown, weeks
 from novacron.costs.advice.prices import CENT, LIST, Saving
+from novacron.costs.advice.schedule import OPERATION
 from novacron.models.advice import Rule
 from novacron.models.operation import ResourceKind, ResourceRecord
 from novacron.models.power import PowerSchedule
@@ -16,7 +17,6 @@ from novacron.models.recommendation import Action, Confidence, Evidence
 from novacron.models.usage import VmUsage
 from novacron.store.power import PowerStore
 
-OPERATION = "power.schedule"
 ZONE_TAG = "timezone"
 
 

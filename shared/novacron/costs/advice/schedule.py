@@ -13,6 +13,8 @@ from novacron.operations.submit import submit_change
 from novacron.store.power import PowerStore
 from novacron.tenancy.principal import Principal
 
+OPERATION = "power.schedule"
+"""Of an ``Action``: it makes or removes a schedule, which is a record of ours."""
 SUBJECT = "power-schedule"
 
 

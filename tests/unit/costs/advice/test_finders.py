@@ -150,7 +150,7 @@ def test_sovereignty_rules_hold(world: World) -> None:
 
 
 def test_old_snapshots_and_images_that_nothing_uses(world: World) -> None:
-    ready = {"state": "ready", "days": 100}
+    ready: dict[str, Any] = {"state": "ready", "days": 100}
     used = _record(VM, "i-1", document={**SIZE, "image_id": "ami-used"})
     here = _record(VOLUME, "vol-2", state="attached")
     records = [

@@ -129,6 +129,16 @@ def test_it_is_applied_and_reverted_by_operations(world: World, idle: Recommenda
     assert sorted(kinds) == ["vm.create", "vm.start", "vm.stop"]
 
 
+def test_what_is_undone_by_hand_is_found_anew(world: World, idle: Recommendation) -> None:
+    apply(world.services, ALICE, idle.id)
+    _go_on(world)
+    start = OperationKind.VM_START
+    submit_change(world.services, ALICE, start, idle.resource_id, NoArguments(), "by hand")
+    world.run()
+    recommend(world.services)
+    assert _get(world, idle).state is State.NOTICED
+
+
 def test_a_busy_resource_refuses_and_nothing_is_kept(world: World, idle: Recommendation) -> None:
     vm = idle.resource_id
     submit_change(world.services, ALICE, OperationKind.VM_RESTART, vm, NoArguments(), "k")
