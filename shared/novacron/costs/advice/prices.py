@@ -8,9 +8,10 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from novacron.costs.ledger import Ledger, Series
+from novacron.costs.advice.bill import Bill, read
+from novacron.costs.ledger import Ledger
 from novacron.errors import NovaCronError
-from novacron.models.cost import CostMetric, CostQuestion, Days
+from novacron.models.cost import Days
 from novacron.models.operation import ResourceRecord
 from novacron.models.provider_account import ProviderAccount
 from novacron.models.vm import VmSpec
@@ -43,34 +44,21 @@ class Prices:
     ledger: Ledger | None
 
     @cached_property
-    def _billed(self) -> dict[str, Series]:
-        """Provider's id -> the bill's days. Billed and not effective cost: what a commitment
-        covers is billed as nothing, and goes on to be paid when the resource has gone."""
+    def bill(self) -> Bill:
+        """The last days of it, as far as it is kept."""
         if self.ledger is None:
-            return {}
-        return self.ledger.daily_by(self._days, CostMetric.BILLED, {}, "resource")
-
-    @property
-    def _days(self) -> Days:
+            return Bill(LIST, {}, {})
         today = self.services.now().date()
-        return Days(start=today - timedelta(days=BILL_DAYS), end=today)
-
-    @cached_property
-    def currency(self) -> str:
-        """The tenant's, as its bill is; list prices are in US dollars."""
-        if self.ledger is None:
-            return LIST
-        asked = {"start": self._days.start, "end": self._days.end, "granularity": "total"}
-        return self.ledger.ask(CostQuestion.model_validate(asked)).currency
+        return read(self.ledger, Days(start=today - timedelta(days=BILL_DAYS), end=today))
 
     def billed(self, record: ResourceRecord) -> Saving | None:
         """Its mean day on the bill, as a month; None: the bill does not have it."""
-        series = self._billed.get(record.provider_id or "")
-        if not series or self.ledger is None:
+        series = self.bill.resources.get(record.provider_id or "")
+        if not series:
             return None
         mean = sum(series.values(), Decimal(0)) / len(series)
         formula = f"mean of {len(series)} billed days {mean:.4f} x 730 / 24"
-        return Saving((mean * HOURS / 24).quantize(CENT), self.currency, formula)
+        return Saving((mean * HOURS / 24).quantize(CENT), self.bill.currency, formula)
 
     def vm(self, account: ProviderAccount, record: ResourceRecord) -> Saving:
         """Compute of a running VM: what stopping it saves."""

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from statistics import variance
 
+from novacron.costs.advice.bill import Bill, read
 from novacron.costs.advice.prices import CENT, HOURS
 from novacron.costs.ledger import Ledger, Series
 from novacron.errors import NotFound, NotReady
 from novacron.models.base import Model
-from novacron.models.cost import CostMetric, CostQuestion, Days, Granularity
+from novacron.models.cost import Days
 from novacron.models.operation import ResourceKind
 from novacron.models.recommendation import Recommendation, RecommendationState
 from novacron.operations.services import Services
@@ -31,26 +32,25 @@ class Realised(Model):
     through: date
 
 
-def measured(ledger: Ledger, found: Recommendation, provider_ids: list[str]) -> Realised | None:
+def measured(bill: Bill, found: Recommendation, provider_ids: list[str]) -> Realised | None:
     """The mean day before less the mean day after, as a month; None: no whole day after it has
     been billed yet.
 
-    ``provider_ids``: the resource, and what was made in its place (the snapshot that was kept, the
-    volume made again). The day on which it was applied counts on neither side. A day without rows
-    up to the account's last billed day cost nothing.
+    ``provider_ids``: the resource, and the snapshot that was kept of it. The day on which it was
+    applied counts on neither side. A day without rows up to the account's last billed day cost
+    nothing.
     """
-    if found.applied_at is None or not provider_ids:
+    through = bill.through.get(found.account_id)
+    if found.applied_at is None or through is None:
         return None
     day = found.applied_at.date()
-    start, end = day - timedelta(days=BEFORE_DAYS), day + timedelta(days=MOST_AFTER + 1)
-    through = _through(ledger, found.account_id, start, end)
-    if through is None or through <= day:
-        return None
-    last = min(through, end - timedelta(days=1))
-    filters = {"resource": provider_ids}
-    span = Days(start=start, end=last + timedelta(days=1))
-    series = ledger.daily(span, CostMetric.BILLED, filters)
-    before = _days(series, max(start, min(series, default=day)), day)
+    last = min(through, day + timedelta(days=MOST_AFTER))
+    series: Series = {}
+    for one in provider_ids:
+        for at, amount in bill.resources.get(one, {}).items():
+            series[at] = series.get(at, Decimal(0)) + amount
+    first = max(day - timedelta(days=BEFORE_DAYS), min(series, default=day))
+    before = _days(series, first, day)
     after = _days(series, day + timedelta(days=1), last + timedelta(days=1))
     if not before or not after:
         return None
@@ -60,23 +60,33 @@ def measured(ledger: Ledger, found: Recommendation, provider_ids: list[str]) -> 
 
 def measure(services: Services, tenant: str, ledger: Ledger) -> int:
     """Measure what the tenant has applied; how many have a newer figure."""
-    store, count = AdviceStore(services.store.table), 0
-    for brief in store.all(tenant):
-        if brief.state is not RecommendationState.APPLIED:
-            continue
-        found = store.get(tenant, brief.id)
-        seen = measured(ledger, found, _ids(services, found))
-        if seen is None or seen.through == found.realised_through:
-            continue
-        update = {
-            "realised": seen.saving,
-            "realised_interval": seen.interval,
-            "realised_through": seen.through,
-        }
-        with suppress(NotReady):
-            store.save(found.model_copy(update=update), found)
-            count += 1
-    return count
+    store, today = AdviceStore(services.store.table), services.now().date()
+    applied = [
+        store.get(tenant, one.id)
+        for one in store.all(tenant)
+        if one.state is RecommendationState.APPLIED and one.applied_at is not None
+    ]
+    since = min((one.applied_at.date() for one in applied if one.applied_at), default=today)
+    if since == today:
+        return 0
+    bill = read(ledger, Days(start=since - timedelta(days=BEFORE_DAYS), end=today))
+    return sum(_measure(services, store, bill, found) for found in applied)
+
+
+def _measure(services: Services, store: AdviceStore, bill: Bill, found: Recommendation) -> bool:
+    seen = measured(bill, found, _ids(services, found))
+    if seen is None or seen.through == found.realised_through:
+        return False
+    update = {
+        "realised": seen.saving,
+        "realised_interval": seen.interval,
+        "realised_through": seen.through,
+    }
+    try:
+        store.save(found.model_copy(update=update), found)
+    except NotReady:
+        return False
+    return True
 
 
 def _ids(services: Services, found: Recommendation) -> list[str]:
@@ -89,20 +99,6 @@ def _ids(services: Services, found: Recommendation) -> list[str]:
         with suppress(NotFound):
             ids.append(services.store.resource(found.tenant, kind, resource).provider_id)
     return [one for one in ids if one]
-
-
-def _through(ledger: Ledger, account_id: str, start: date, end: date) -> date | None:
-    """The last day that the account's bill has."""
-    question = CostQuestion(
-        start=start,
-        end=end,
-        granularity=Granularity.TOTAL,
-        filters={"account": [account_id]},
-        estimates=False,
-    )
-    told = [one.through for one in ledger.ask(question).freshness if one.account_id == account_id]
-    known = [one for one in told if one is not None]
-    return max(known, default=None)
 
 
 def _days(series: Series, start: date, end: date) -> list[Decimal]:

@@ -69,7 +69,7 @@ def _stopped_saving(
     if not known:
         return Saving(None, LIST, "not on the bill yet", ["price"])
     formula = "what it and its disks are billed a day x 730 / 24"
-    return Saving(sum(known, Decimal(0)), scene.prices.currency, formula)
+    return Saving(sum(known, Decimal(0)), scene.prices.bill.currency, formula)
 
 
 def volumes(scene: Scene, rule: Rule) -> Iterator[Finding]:

@@ -8,15 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from novacron.costs.advice.bill import Bill, native_id, read
 from novacron.costs.advice.histogram import added, new, percentile
 from novacron.costs.advice.idle import percentile_of, verdict
-from novacron.costs.advice.realised import measured
+from novacron.costs.advice.realised import measure, measured
 from novacron.costs.advice.right_size import Need, Size, fitting_types, needed
 from novacron.costs.advice.rules import SHIPPED
 from novacron.costs.advice.usage import begun, counted, extended
 from novacron.costs.imports import import_delivery
 from novacron.models.account import MetricName, MetricPoint, ProviderType
+from novacron.models.cost import Days
+from novacron.models.operation import ResourceKind, ResourceRecord
 from novacron.models.recommendation import Confidence, Recommendation, RecommendationKind
+from novacron.store.recommendations import AdviceStore
 from tests.bills import Bills, row
 from tests.world import World
 
@@ -162,10 +166,54 @@ def _billed(world: World, folder: Path, days: dict[int, str], other: int) -> Non
     import_delivery(world.services, world.account, bills, bills.delivery("1", datetime.now(UTC)))
 
 
+def _bill(world: World) -> Bill:
+    days = Days(start=date(2026, 1, 1), end=date(2026, 2, 1))
+    return read(world.services.ledger("acme"), days)
+
+
+@pytest.mark.parametrize(
+    ("name", "native"),
+    [
+        ("i-1", "i-1"),
+        ("arn:aws:ec2:us-east-1:123456789012:volume/vol-1", "vol-1"),
+        ("/subscriptions/S/resourceGroups/R/providers/Microsoft.Compute/disks/NC-1", "nc-1"),
+        ("//compute.googleapis.com/projects/p/zones/z-b/disks/nc-1", "z-b/nc-1"),
+        ("projects/p/global/snapshots/nc-1", "nc-1"),
+    ],
+)
+def test_a_bill_names_resources_as_each_cloud_does(name: str, native: str) -> None:
+    assert native_id(name) == native
+
+
+def test_the_saving_is_kept_with_the_advice(world: World, tmp_path: Path) -> None:
+    _billed(world, tmp_path, dict.fromkeys(range(1, 15), "2.40"), other=20)
+    store, at = world.services.store, datetime(2026, 1, 15, 12, tzinfo=UTC)
+    made = ResourceRecord(
+        id="vm-1",
+        tenant="acme",
+        kind=ResourceKind.VM,
+        account_id=world.account.id,
+        provider_id="i-1",
+        name="n",
+        region="local",
+        state="stopped",
+        observed_at=at,
+        created_at=at,
+    )
+    store.adopt(made, world.account.type)
+    AdviceStore(store.table).save(_found(world), None)
+    world.clock.at = datetime(2026, 1, 21, tzinfo=UTC)
+    assert measure(world.services, "acme", world.services.ledger("acme")) == 1
+    kept = AdviceStore(store.table).get("acme", "rec-1")
+    assert (kept.realised, kept.saving) == (Decimal("73.00"), Decimal(73))
+    assert kept.realised_through == date(2026, 1, 20)
+    assert measure(world.services, "acme", world.services.ledger("acme")) == 0
+
+
 def test_the_saving_is_measured_from_the_bill(world: World, tmp_path: Path) -> None:
     before = {day: "2.30" if day % 2 else "2.50" for day in range(1, 15)}
     _billed(world, tmp_path, {**before, 15: "1.1", 16: "0.2", 17: "0.2"}, other=25)
-    found = measured(world.services.ledger("acme"), _found(world), ["i-1"])
+    found = measured(_bill(world), _found(world), ["i-1"])
     assert found is not None
     after = Decimal("0.4") / 10
     assert found.saving == ((Decimal("2.4") - after) * 730 / 24).quantize(Decimal("0.01"))
@@ -178,4 +226,4 @@ def test_the_saving_is_measured_from_the_bill(world: World, tmp_path: Path) -> N
 
 def test_nothing_is_said_before_a_day_after_it_is_billed(world: World, tmp_path: Path) -> None:
     _billed(world, tmp_path, dict.fromkeys(range(1, 15), "2.40"), other=15)
-    assert measured(world.services.ledger("acme"), _found(world), ["i-1"]) is None
+    assert measured(_bill(world), _found(world), ["i-1"]) is None
