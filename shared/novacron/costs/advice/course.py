@@ -135,8 +135,8 @@ def advance(services: Services, course: Course) -> None:
     while course.position < len(course.steps):
         if course.operation_id is None:
             begun = _submit(services, course)
-            course = store.save_course(course.model_copy(update={"operation_id": begun.id}))
             _told(services, course, begun.id)
+            course = store.save_course(course.model_copy(update={"operation_id": begun.id}))
         operation = services.store.operation(course.tenant, course.operation_id or "")
         if not operation.state.final:
             return
