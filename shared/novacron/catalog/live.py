@@ -1,8 +1,8 @@
 """The newest price snapshots that were refreshed, in object storage.
 
-``prices/<provider>/<digest>.zip`` are never written over. ``current-prices/<provider>.json`` points at
-the one in force and is written last: a reader sees the old prices or the new ones, whole. Pointers
-are listed and not guessed: S3 says of what is not there that it is forbidden.
+``prices/<provider>/<digest>.zip`` are never written over. ``current-prices/<provider>.json`` points
+at the one in force and is written last: a reader sees the old prices or the new ones, whole.
+Pointers are listed and not guessed: S3 says of what is not there that it is forbidden.
 """
 
 from __future__ import annotations
