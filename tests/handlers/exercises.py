@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 from novacron.agent.identity import new_key
-from novacron.catalog import live
+from novacron.catalog import live, snapshot
 from novacron.catalog.snapshot import DATA
 from novacron.models.account import ProviderType
 from novacron.models.operation import OperationKind as Kind
@@ -15,6 +17,7 @@ from novacron.models.operation import ResourceKind
 from novacron.models.rate_card import RateCard
 from novacron.models.vm import VmSpec
 from novacron.models.volume import VolumeSpec
+from novacron.settings import settings
 from novacron.store.rate_cards import write_card
 from novacron.tenancy.agents import sign
 from novacron.tenancy.principal import Principal, Role
@@ -32,6 +35,7 @@ from tests.handlers.stage import (
     SETTINGS,
     Stage,
 )
+from tests.price_api import item, price_api, small_snapshot
 
 Exercise = Callable[[Stage], None]
 VM = VmSpec(name="web", region=REGION, image="ami-03cf127a", instance_type="t3.micro")
@@ -182,6 +186,21 @@ def _live_prices(stage: Stage) -> None:
     stage.services.cost_store = f"file://{stage.folder}/costs"
     live.publish(stage.services.costs, ProviderType.AWS, (DATA / "aws.zip").read_bytes())
     live.forget()
+
+
+def refresh_prices(stage: Stage) -> None:
+    """From an older snapshot that was refreshed before, small enough for a small answer."""
+    stage.services.cost_store = f"file://{stage.folder}/costs"
+    snapshot.forget()
+    live.forget()
+    live.publish(stage.services.costs, ProviderType.AZURE, small_snapshot("2999-01-01"))
+    with price_api() as api:
+        api.items = [item("Virtual Machines", region, 0.1) for region in ("eastus", "westeurope")]
+        with patch.dict(os.environ, NOVACRON_AZURE_PRICES=api.url):
+            settings.cache_clear()
+            stage.invoke("functions.schedules.refresh_prices", {})
+    settings.cache_clear()
+    snapshot.forget()
 
 
 def search_prices(stage: Stage) -> None:
@@ -344,6 +363,7 @@ EXERCISES: dict[str, Exercise] = {
     "sovereignty.put": put_sovereignty,
     "accounts.get_rate_card": get_rate_card,
     "accounts.put_rate_card": put_rate_card,
+    "schedules.refresh_prices": refresh_prices,
     "estimates.create": estimate,
     "prices.search": search_prices,
     "networks.create": creating("/networks", NET),
