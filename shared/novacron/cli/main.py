@@ -14,6 +14,7 @@ from novacron.cli import (
     guest,
     migration,
     network,
+    price,
     provider,
     recommend,
     storage,
@@ -40,6 +41,7 @@ root.add_typer(network.app, name="network")
 root.add_typer(guest.app, name="guest")
 root.add_typer(migration.app, name="migration")
 root.add_typer(recommend.app, name="recommend")
+root.add_typer(price.app, name="price")
 
 operation = resource_app(
     "operation", "operations", ["id", "kind", "state", "percent", "resource_id"], deletes=False

@@ -80,10 +80,10 @@ def _finding(
 
 
 def _saving(scene: Scene, record: ResourceRecord, schedule: PowerSchedule) -> Saving:
-    hourly = scene.prices.hourly(scene.accounts[record.account_id], record)
+    price = scene.prices.price(scene.accounts[record.account_id], record)
     off = Decimal(str(round(off_hours(schedule), 2)))
-    if hourly is None:
+    if price is None:
         return Saving(None, LIST, "no price is known", ["price"])
-    monthly = (hourly * off * 730 / WEEK).quantize(CENT)
-    formula = f"{hourly} x {off} hours off a week x 730 / {WEEK}"
-    return Saving(monthly, LIST, formula, ["commitments that cover it"])
+    monthly = (price.hourly * off * 730 / WEEK).quantize(CENT)
+    formula = f"{price.hourly} x {off} hours off a week x 730 / {WEEK}"
+    return Saving(monthly, price.currency, formula, ["commitments that cover it"])

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
 
 from novacron.costs.advice.bill import Bill, read
+from novacron.costs.estimate import amount_line, volume_lines
 from novacron.costs.ledger import Ledger
 from novacron.errors import NovaCronError
+from novacron.migration.assess.sizes import CATALOGUED
+from novacron.models.account import CostEstimate
 from novacron.models.cost import Days
-from novacron.models.operation import ResourceRecord
+from novacron.models.estimate import Amount, EstimateLine
+from novacron.models.operation import ResourceKind, ResourceRecord
+from novacron.models.price import PriceKind
 from novacron.models.provider_account import ProviderAccount
 from novacron.models.vm import VmSpec
+from novacron.models.volume import VolumeSpec
 from novacron.operations.services import Services
 
 HOURS = Decimal(730)
@@ -65,25 +70,49 @@ class Prices:
         billed = self.billed(record)
         if billed is not None:
             return billed
-        hourly = self.hourly(account, record)
-        if hourly is None:
+        price = self.price(account, record)
+        if price is None:
             return Saving(None, LIST, "no price is known", ["price"])
-        return self.saved(hourly, Decimal(0), "commitments that cover it: no bill is kept")
+        unknown = "commitments that cover it: no bill has it"
+        return saved(price.hourly, Decimal(0), price.currency, unknown)
 
-    def saved(self, before: Decimal, after: Decimal, *unknown: str) -> Saving:
-        """Of two hourly prices."""
-        monthly = ((before - after) * HOURS).quantize(CENT)
-        return Saving(monthly, LIST, f"({before} - {after}) x 730 h", list(unknown))
+    def storage(self, account: ProviderAccount, record: ResourceRecord) -> Saving:
+        """Of a disk, a snapshot or an image."""
+        billed = self.billed(record)
+        if billed is not None:
+            return billed
+        lines = self._listed(account, record)
+        known = [one.monthly for one in lines if one.monthly is not None]
+        if not lines or len(known) < len(lines):
+            return Saving(None, LIST, "not on the bill, and no price is known", ["price"])
+        formula = " + ".join(f"{one.quantity} {one.unit.value} x {one.price}" for one in lines)
+        return Saving(sum(known, Decimal(0)).quantize(CENT), LIST, formula)
 
-    def storage(self, record: ResourceRecord) -> Saving:
-        """Of a disk, a snapshot or an image: by the bill alone."""
-        found = self.billed(record)
-        return found or Saving(None, LIST, "not on the bill yet", ["price"])
+    def _listed(self, account: ProviderAccount, record: ResourceRecord) -> list[EstimateLine]:
+        """At the catalog's price; of a snapshot at its volume's size, which is the most that it
+        holds. [] where nothing lists it."""
+        size, today = record.document.get("size_gib"), self.services.now().date()
+        if account.type not in CATALOGUED or not size:
+            return []
+        if record.kind is ResourceKind.VOLUME:
+            told = {"name": "advised", "region": record.region, "size_gib": size}
+            told["volume_class"] = record.document.get("volume_class") or "balanced"
+            return volume_lines(account.type, VolumeSpec.model_validate(told), today)
+        if record.kind is ResourceKind.SNAPSHOT:
+            amount = Amount(region=record.region, quantity=Decimal(size))
+            return [amount_line(account.type, PriceKind.SNAPSHOT, "standard", amount, today)]
+        return []
 
     def hourly(
         self, account: ProviderAccount, record: ResourceRecord, **changed: object
     ) -> Decimal | None:
-        """On demand, by the provider's own estimate, for the VM as it is or with another size."""
+        price = self.price(account, record, **changed)
+        return None if price is None else price.hourly
+
+    def price(
+        self, account: ProviderAccount, record: ResourceRecord, **changed: object
+    ) -> CostEstimate | None:
+        """Of compute, by the provider's own estimate, for the VM as it is or with another size."""
         told = record.document
         given = {
             "name": "advised",
@@ -92,13 +121,16 @@ class Prices:
             "memory_mib": told.get("memory_mib") or 1024,
             "instance_type": told.get("instance_type"),
             "image": told.get("image_id") or "unknown",
+            "spot": bool(told.get("spot")),
         }
         spec = VmSpec.model_validate({**given, **changed})
-        return _known(lambda: self.services.providers.of(account).estimate_cost(spec).hourly)
+        try:
+            return self.services.providers.of(account).estimate_cost(spec)
+        except NovaCronError:
+            return None
 
 
-def _known(price: Callable[[], Decimal]) -> Decimal | None:
-    try:
-        return price()
-    except NovaCronError:
-        return None
+def saved(before: Decimal, after: Decimal, currency: str, *unknown: str) -> Saving:
+    """Of two hourly prices."""
+    monthly = ((before - after) * HOURS).quantize(CENT)
+    return Saving(monthly, currency, f"({before} - {after}) x 730 h", list(unknown))

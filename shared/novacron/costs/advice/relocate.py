@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from novacron.catalog.catalog import instance_types, size_of
+from novacron.catalog.rates import rates, tiered
 from novacron.costs.advice.finding import Finding, Scene
-from novacron.costs.advice.prices import CENT, HOURS
+from novacron.costs.advice.prices import CENT, HOURS, LIST, saved
 from novacron.costs.advice.right_size import same_kind
-from novacron.migration.assess.figures import EGRESS
+from novacron.migration.assess.figures import EGRESS_REGION
 from novacron.migration.assess.sizes import CATALOGUED
 from novacron.migration.assess.sovereignty import found_breaches
 from novacron.models.account import ProviderType
 from novacron.models.advice import Rule
 from novacron.models.operation import ResourceKind, ResourceRecord
+from novacron.models.price import PriceKind
 from novacron.models.provider_account import ProviderAccount
 from novacron.models.recommendation import Confidence, Evidence
 from novacron.models.vm import Architecture
@@ -35,7 +38,7 @@ def find(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Only away from a provider whose egress has a price, to one whose types have."""
     for record in scene.records(ResourceKind.VM, rule):
         account, told = scene.accounts[record.account_id], record.document
-        known = told.get("vcpus") and told.get("memory_mib") and account.type in EGRESS
+        known = told.get("vcpus") and told.get("memory_mib") and account.type in CATALOGUED
         if record.state != "running" or not known:
             continue
         here = scene.prices.hourly(account, record)
@@ -96,8 +99,9 @@ def _finding(
     if monthly < here * HOURS * Decimal(most["min_saving_percent"]) / 100:
         return None
     gib, unseen = _disks(scene, record)
-    egress = EGRESS[scene.accounts[record.account_id].type]
-    once = (egress.internet * gib).quantize(CENT)
+    once = leaving(scene.accounts[record.account_id].type, record.region, gib, scene.now.date())
+    if once is None:
+        return None
     payback = once / monthly
     if payback > Decimal(most["max_payback_months"]):
         return None
@@ -108,7 +112,7 @@ def _finding(
         f"leave once for {once} USD at most, paid back in {payback:.1f} months. See what stands "
         f"in its way: novacron migration assess {record.id} --to {there.account.name} "
         f"--region {there.region}",
-        saving=scene.prices.saved(here, there.hourly, "commitments that cover it here"),
+        saving=saved(here, there.hourly, LIST, "commitments that cover it here"),
         confidence=Confidence.LOW,
         risk="Whatever it talks to stays behind: latency and egress of every day come on top.",
         unknown=["price of disks there", "egress of its daily traffic", *unseen],
@@ -122,6 +126,16 @@ def _finding(
             )
         ],
     )
+
+
+def leaving(provider: ProviderType, region: str, gib: int, today: date) -> Decimal | None:
+    """What the disks' way to the internet costs, as ``migration.assess.copying`` takes it; None:
+    no price is known."""
+    for place in (region, EGRESS_REGION.get(provider, "")):
+        rows = rates(provider, place, PriceKind.EGRESS, today)
+        if rows:
+            return tiered(rows, Decimal(gib)).quantize(CENT)
+    return None
 
 
 def _disks(scene: Scene, record: ResourceRecord) -> tuple[int, list[str]]:

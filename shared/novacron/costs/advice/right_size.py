@@ -12,6 +12,7 @@ from novacron.catalog.catalog import find as find_type
 from novacron.costs.advice.finding import Finding, Scene, points
 from novacron.costs.advice.histogram import percentile
 from novacron.costs.advice.idle import LONG_HOURS
+from novacron.costs.advice.prices import LIST, saved
 from novacron.migration.assess.boot import LICENSED, WINDOWS
 from novacron.models.account import ProviderType
 from novacron.models.advice import Rule
@@ -36,6 +37,7 @@ class Size(NamedTuple):
     memory_mib: int
     instance_type: str | None
     hourly: Decimal | None
+    currency: str = LIST
 
 
 def find(scene: Scene, rule: Rule) -> Iterator[Finding]:
@@ -74,8 +76,9 @@ def size_now(scene: Scene, record: ResourceRecord) -> Size | None:
     told, account = record.document, scene.accounts[record.account_id]
     if not told.get("memory_mib"):
         return None
-    hourly = scene.prices.hourly(account, record)
-    return Size(told["vcpus"], told["memory_mib"], told.get("instance_type"), hourly)
+    price = scene.prices.price(account, record)
+    size = Size(told["vcpus"], told["memory_mib"], told.get("instance_type"), None)
+    return size if price is None else size._replace(hourly=price.hourly, currency=price.currency)
 
 
 def best(scene: Scene, record: ResourceRecord, need: Need, now: Size) -> Size | None:
@@ -154,7 +157,7 @@ def _finding(
         + (f" and {need.memory_mib:.0f} MiB" if need.memory_mib is not None else "")
         + ", headroom in it. It is stopped, resized and started."
         + _arm(scene, record, need, now),
-        saving=scene.prices.saved(now.hourly, better.hourly, "commitments to the present type"),
+        saving=saved(now.hourly, better.hourly, now.currency, "commitments to the present type"),
         confidence=_confidence(usage, need),
         risk=_risk(record),
         unknown=unknown,

@@ -139,8 +139,8 @@ SHIPPED: tuple[Rule, ...] = (
         confidence="low: interruption cannot be seen from outside",
         undo="make it anew on demand",
         reference=SPOT_PAGE,
-        departs="fit is what the owner's tags say; no interruption rate is published by Google, "
-        "and AWS's and Azure's are not in the catalog",
+        departs="fit is what the owner's tags say. Interruption rates and the prices of days gone "
+        "by are not in the catalog, only the spot price of its date.",
         tags=["interruptible=true", "role=batch", "role=worker", "role=ci"],
     ),
     Rule(

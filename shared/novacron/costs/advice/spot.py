@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from novacron.catalog.catalog import find as find_type
 from novacron.catalog.catalog import instance_types
 from novacron.costs.advice.finding import Finding, Scene
-from novacron.costs.advice.prices import LIST, Saving
+from novacron.costs.advice.prices import LIST, Saving, saved
 from novacron.models.account import ProviderType
 from novacron.models.advice import Rule
 from novacron.models.operation import ResourceKind, ResourceRecord
@@ -32,11 +32,20 @@ def find(scene: Scene, rule: Rule) -> Iterator[Finding]:
             title=f"{record.name} can be interrupted, and runs on demand",
             detail="Make it again with spec.spot. "
             + (f"Types of the same size to spread over: {', '.join(others)}." if others else ""),
-            saving=Saving(None, LIST, rule.formula, ["spot price"]),
+            saving=_saving(scene, rule, record),
             confidence=Confidence.LOW,
             risk="The provider takes it back at two minutes' notice or less.",
             unknown=["interruption rate", "state that it keeps on its root disk"],
         )
+
+
+def _saving(scene: Scene, rule: Rule, record: ResourceRecord) -> Saving:
+    account = scene.accounts[record.account_id]
+    now = scene.prices.price(account, record)
+    then = scene.prices.price(account, record, spot=True)
+    if now is None or then is None:
+        return Saving(None, LIST, rule.formula, ["spot price"])
+    return saved(now.hourly, then.hourly, now.currency, "how the spot price moves")
 
 
 def mix(provider: ProviderType, record: ResourceRecord) -> list[str]:

@@ -107,9 +107,10 @@ def test_spot_is_for_what_is_tagged_and_keeps_nothing(world: World) -> None:
     ]
     [found] = _found(world, Kind.SPOT, *vms)
     assert found.record.id == "vm-i-1"
-    assert "m7i.large" in found.detail
-    assert {"spot price", "interruption rate"} <= {*found.unknown, *found.saving.unknown}
-    assert found.saving.monthly is None
+    assert "m7i-flex.large" in found.detail
+    assert "interruption rate" in found.unknown
+    assert found.saving.monthly is not None
+    assert 0 < found.saving.monthly < Decimal("73.58")
 
 
 ANY = {"min_saving_percent": 0, "max_payback_months": 1000}
@@ -176,6 +177,20 @@ def test_a_vm_that_keeps_its_host_bills_at_once(world: World) -> None:
     [found] = _found(world, Kind.STOPPED_VM, shut, off)
     assert (found.record.id, found.apply and found.apply.operation) == ("vm-i-1", "vm.stop")
     assert found.saving.monthly == Decimal("73.58")
+
+
+def test_a_disk_that_is_not_on_the_bill_has_its_list_price(world: World) -> None:
+    told = {"size_gib": 80, "volume_class": "balanced"}
+    volume = _record(VOLUME, "vol-9", state="available", days=16, document=told)
+    [found] = _found(world, Kind.UNATTACHED_VOLUME, volume)
+    assert (found.saving.monthly, found.saving.unknown) == (Decimal("6.40"), [])
+    gone = {"size_gib": 10, "volume_id": "vol-gone"}
+    snapshot = _record(SNAPSHOT, "snap-1", state="ready", days=100, document=gone)
+    [kept] = _found(world, Kind.OLD_SNAPSHOT, snapshot)
+    assert kept.saving.monthly == Decimal("0.50")
+    image = _record(IMAGE, "ami-1", state="ready", days=100)
+    [unpriced] = _found(world, Kind.OLD_IMAGE, image)
+    assert (unpriced.saving.monthly, unpriced.saving.unknown) == (None, ["price"])
 
 
 def test_the_saving_is_what_was_billed(world: World, tmp_path: Path) -> None:
