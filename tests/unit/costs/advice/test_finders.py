@@ -109,8 +109,11 @@ def test_spot_is_for_what_is_tagged_and_keeps_nothing(world: World) -> None:
     assert found.record.id == "vm-i-1"
     assert "m7i-flex.large" in found.detail
     assert "interruption rate" in found.unknown
-    assert found.saving.monthly is not None
-    assert 0 < found.saving.monthly < Decimal("73.58")
+    assert (found.saving.monthly, found.saving.unknown) == (None, ["spot price"])
+    priced = _record(VM, "i-6", document={**batch, "instance_type": "m5.large"})
+    [found] = _found(world, Kind.SPOT, priced)
+    assert found.saving.monthly == Decimal("38.21")
+    assert found.saving.unknown == ["how the spot price moves"]
 
 
 ANY = {"min_saving_percent": 0, "max_payback_months": 1000}
