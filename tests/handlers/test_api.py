@@ -47,6 +47,13 @@ BODIES: dict[str, Any] = {
         "spec": {"account_id": "acc-1", "region": "local"},
     },
     "POST /costs:query": {"start": "2026-01-01", "end": "2026-02-01", "group_by": ["resource"]},
+    "PUT /recommendations/rules": {"rules": {"idle-vm": {"grace_hours": 1}}},
+    "POST /prices:search": {"vcpus": 2, "regions": ["eu-west-1"]},
+    "POST /estimates": {"provider": "aws", "addresses": [{"region": "eu-west-1", "quantity": 1}]},
+    "PUT /accounts/{account_id}/rate-card": {
+        "currency": "EUR",
+        "flat": {"vcpu_hour": "0.01", "memory_gib_hour": "0.002", "storage_gib_hour": "0.0001"},
+    },
     "PUT /sovereignty": {"rules": [{"name": "stay", "outside": ["eu"]}]},
     "POST /agents": {"name": "rack"},
     "POST /accounts": {"name": "lab2", "type": "memory"},
@@ -57,7 +64,7 @@ AGENTS_OWN = {"/agents/enroll"} | {
     for name in ("poll", "results", "objects", "chunks", "transfer-key")
 }
 """Nobody else's: tests/handlers/test_agents.py."""
-ASKING = {"/costs:query"}
+ASKING = {"/costs:query", "/prices:search", "/estimates"}
 """Reads with a body: a viewer may ask, and another tenant's answer has nothing of ours."""
 GUARDED = [route for route in ROUTES if route[2] not in AGENTS_OWN | {"/openapi.json"}]
 NEW_TO_ANYONE = {"/accounts", "/agents"}

@@ -16,9 +16,11 @@ from novacron.migration.context import migration_id
 from novacron.migration.control import begin
 from novacron.models.migration import CreateMigration, MigrationSpec
 from novacron.models.operation import ResourceKind, ResourceRecord
+from novacron.models.recommendation import RecommendationKind
 from novacron.tenancy.principal import Principal, Role
 from tests.agents import enrolled
 from tests.api import ROUTES, call
+from tests.handlers.advising import ADVICE, advice
 from tests.handlers.spending import spend
 from tests.handlers.test_api import AGENTS_OWN, BODIES, NEW_TO_ANYONE
 from tests.world import ALICE, MALLORY, World
@@ -82,6 +84,8 @@ def _ours(world: World, folder: Path) -> dict[str, str]:
     moving = CreateMigration(
         vm_id="vm-ours", spec=MigrationSpec(account_id=world.account.id, region="elsewhere")
     )
+    advice(world.services, RecommendationKind.IDLE_VM, "vm-ours")
+    ids["recommendation_id"] = ADVICE
     ids["migration_id"] = migration_id(begin(world.services, ALICE, moving, "ours").id)
     return ids
 

@@ -1,21 +1,14 @@
-"""Instance types and their list prices, from the snapshot that ``infra/catalog/make.py`` packs.
-
-One member of the archive for each region, so that a request reads what it asks about only.
-"""
+"""Instance types and their on-demand prices, from the provider's price snapshot."""
 
 from __future__ import annotations
 
-import json
-import zipfile
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
+from novacron.catalog.snapshot import Snapshot, current
 from novacron.models.account import ProviderType
-
-DATA = Path(__file__).parent / "data"
 
 
 class InstanceType(NamedTuple):
@@ -41,36 +34,64 @@ class Price(NamedTuple):
     as_of: date
 
 
-@cache
+_types: WeakKeyDictionary[Snapshot, dict[str, tuple[InstanceType, ...]]] = WeakKeyDictionary()
+_sizes: WeakKeyDictionary[Snapshot, dict[str, InstanceType]] = WeakKeyDictionary()
+
+
+def sizes(snapshot: Snapshot) -> dict[str, InstanceType]:
+    """Every type by name, without prices: made once, as a type is offered in many regions."""
+    if snapshot not in _sizes:
+        types = snapshot.member("types.json")
+        _sizes[snapshot] = {name: _size(name, row) for name, row in types.items()}
+    return _sizes[snapshot]
+
+
 def instance_types(provider: ProviderType, region: str) -> tuple[InstanceType, ...]:
     """What is offered in ``region``, by name; empty for a provider or region without a list."""
-    prices = _member(provider, f"{region}.json")
-    types = _member(provider, "types.json") if prices else {}
-    return tuple(_instance_type(name, types[name], price) for name, price in prices.items())
+    snapshot = current(provider)
+    if snapshot is None:
+        return ()
+    known = _types.setdefault(snapshot, {})
+    if region not in known:
+        prices = snapshot.member(f"{region}.json")
+        types = sizes(snapshot) if prices else {}
+        known[region] = tuple(_at(types[name], price) for name, price in prices.items())
+    return known[region]
 
 
-@cache
 def size_of(provider: ProviderType, name: str) -> InstanceType | None:
     """A type wherever it is offered, without a price."""
-    row = _member(provider, "types.json").get(name)
-    return None if row is None else _instance_type(name, row, None)
+    snapshot = current(provider)
+    row = snapshot.member("types.json").get(name) if snapshot else None
+    return None if row is None else _size(name, row)
 
 
 def find(provider: ProviderType, region: str, name: str) -> InstanceType | None:
-    return next((one for one in instance_types(provider, region) if one.name == name), None)
+    """The type where it is offered, with its price if that is known."""
+    snapshot = current(provider)
+    if snapshot is None:
+        return None
+    prices = snapshot.member(f"{region}.json")
+    if name not in prices:
+        return None
+    return _at(_size(name, snapshot.member("types.json")[name]), prices[name])
 
 
 def price(provider: ProviderType, name: str, region: str) -> Price | None:
     """None when the snapshot has no price: callers must not take that as free."""
-    found = find(provider, region, name)
-    if found is None or found.hourly is None:
+    snapshot = current(provider)
+    hourly = snapshot.member(f"{region}.json").get(name) if snapshot else None
+    if snapshot is None or hourly is None:
         return None
-    origin = _member(provider, "source.json")
-    return Price(found.hourly, "USD", origin["source"], date.fromisoformat(origin["as_of"]))
+    return Price(Decimal(hourly), "USD", snapshot.origin["source"], snapshot.as_of)
 
 
-def _instance_type(name: str, row: list[Any], hourly: str | None) -> InstanceType:
-    vcpus, memory_mib, architectures, gpus, burstable, current, bare_metal = row
+def _at(size: InstanceType, hourly: str | None) -> InstanceType:
+    return size._replace(hourly=Decimal(hourly)) if hourly else size
+
+
+def _size(name: str, row: list[Any]) -> InstanceType:
+    vcpus, memory_mib, architectures, gpus, burstable, current_, bare_metal = row
     return InstanceType(
         name=name,
         vcpus=vcpus,
@@ -78,18 +99,7 @@ def _instance_type(name: str, row: list[Any], hourly: str | None) -> InstanceTyp
         architectures=tuple(architectures),
         gpus=gpus,
         burstable=burstable,
-        current=current,
+        current=current_,
         bare_metal=bare_metal,
-        hourly=Decimal(hourly) if hourly else None,
+        hourly=None,
     )
-
-
-def _member(provider: ProviderType, name: str) -> dict[str, Any]:
-    archive = DATA / f"{provider.value}.zip"
-    if not archive.exists():
-        return {}
-    with zipfile.ZipFile(archive) as packed:
-        if name not in packed.namelist():
-            return {}
-        loaded: dict[str, Any] = json.loads(packed.read(name))
-        return loaded

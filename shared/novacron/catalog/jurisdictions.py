@@ -48,6 +48,7 @@ _AZURE = """
 au: australiacentral australiacentral2 australiaeast australiasoutheast
 at: austriaeast
 br: brazilsouth brazilsoutheast
+cl: chilecentral
 ca: canadacentral canadaeast
 in: centralindia southindia westindia
 hk: eastasia
@@ -68,7 +69,7 @@ qa: qatarcentral
 za: southafricanorth southafricawest
 sg: southeastasia
 es: spaincentral
-se: swedencentral
+se: swedencentral swedensouth
 ch: switzerlandnorth switzerlandwest
 ae: uaecentral uaenorth
 gb: uksouth ukwest

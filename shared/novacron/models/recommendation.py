@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -104,4 +104,15 @@ class Recommendation(Model):
     revert_operation: str | None = None
     realised: Decimal | None = None
     """Saving per month measured from the bill since it was applied."""
+    realised_interval: tuple[Decimal, Decimal] | None = None
+    """In which it lies with 95% confidence, as far as days differ by chance; None: too few days."""
+    realised_through: date | None = None
+    """The last day of the bill that was measured."""
     version: int = 0
+
+
+class Recommendations(Model):
+    """Without the points of their evidence, the largest saving first."""
+
+    items: list[Recommendation]
+    next_cursor: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Protocol
 
 from novacron.errors import InvalidSpec
@@ -14,6 +14,7 @@ from novacron.models.provider_account import ProviderAccount
 from novacron.providers.agent.courier import Courier, NoCourier
 from novacron.providers.agent.provider import AgentProvider
 from novacron.providers.base import CloudProvider
+from novacron.providers.pricing import CardPriced
 from novacron.providers.registry import adapter
 from novacron.store.store import Store
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from novacron.costs.ledger import Ledger
     from novacron.migration.chunks import ChunkStore
     from novacron.migration.objects import ObjectStore
+    from novacron.models.rate_card import RateCard
     from novacron.operations.chunks import ChunkStores
 
 DEFAULT_QUOTAS: dict[str, int] = {
@@ -74,11 +76,13 @@ class Providers:
         endpoints: Sequence[str] = (),
         limiter: Callable[[ProviderAccount], Callable[[str], None]] | None = None,
         courier: Courier | None = None,
+        cards: Callable[[ProviderAccount], RateCard | None] | None = None,
     ) -> None:
         self.secrets = secrets
         self.courier: Courier = courier or NoCourier()
         self._endpoints = endpoints
         self._limiter = limiter
+        self._cards = cards
         self._made: dict[tuple[str, datetime | None], CloudProvider] = {}
 
     def of(self, account: ProviderAccount) -> CloudProvider:
@@ -89,6 +93,8 @@ class Providers:
             secret, _ = self.split(whole)
             made = self.make(account, secret)
             made.limiter = self._limiter(account) if self._limiter else None
+            if isinstance(made, CardPriced) and self._cards:
+                made.rate_card = partial(self._cards, account)
             self._made[credential] = made
         return self._made[credential]
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from novacron.errors import AuthenticationFailed
 from novacron.models.collection import AccountRef
 from novacron.models.operation import Operation, OperationKind
+from novacron.models.provider_account import ProviderAccount
 from novacron.operations.courier import AgentQueue
 from novacron.operations.limits import Limiter
 from novacron.operations.services import Providers, Services, utc_now
@@ -24,6 +25,8 @@ from novacron.store.table import Table
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_stepfunctions import SFNClient
+
+    from novacron.models.rate_card import RateCard
 
 DENIED = re.compile(r"is not authorized to perform: (\S+)")
 
@@ -41,6 +44,7 @@ def services() -> Services:
             now.endpoints,
             lambda account: Limiter(buckets, account, time.time),
             AgentQueue(AgentStore(table), utc_now),
+            lambda account: _rate_card(table, account),
         ),
         starter=StepFunctions(now.provision_machine, now.operation_machine, now.migration_machine),
         quotas=now.quotas,
@@ -51,6 +55,12 @@ def services() -> Services:
         cost_store=now.cost_store,
         grace=timedelta(seconds=now.reconcile_grace_seconds),
     )
+
+
+def _rate_card(table: Table, account: ProviderAccount) -> RateCard | None:
+    from novacron.store.rate_cards import RateCards  # its models are for who prices own hosts
+
+    return RateCards(table).newest(account.tenant, account.id)
 
 
 class StepFunctions:

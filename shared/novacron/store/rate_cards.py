@@ -9,6 +9,9 @@ from novacron.models.base import Model
 from novacron.models.rate_card import RateCard
 from novacron.store.table import Table, document, stamp
 
+NEWEST = "newest"
+"""Sorts after every moment."""
+
 
 class ValidCard(Model):
     since: datetime
@@ -34,9 +37,14 @@ class RateCards:
             self._found[key] = found
         return self._found[key]
 
+    def newest(self, tenant: str, account_id: str) -> RateCard | None:
+        """The one that was saved last."""
+        return self._table.get(_pk(tenant, account_id), NEWEST, RateCard)
+
     def save(self, tenant: str, account_id: str, card: RateCard, since: datetime) -> None:
-        item = document(_pk(tenant, account_id), stamp(since), ValidCard(since=since, card=card))
-        self._table.put(item)
+        pk, valid = _pk(tenant, account_id), ValidCard(since=since, card=card)
+        items = [document(pk, stamp(since), valid), document(pk, NEWEST, card)]
+        self._table.transact([self._table.putting(item) for item in items])
 
 
 def _pk(tenant: str, account_id: str) -> str:

@@ -16,13 +16,14 @@ from novacron.providers.agent.courier import NoCourier
 from novacron.providers.agent.provider import AgentProvider
 from novacron.providers.agent.transfer import AgentTransfer
 from novacron.providers.memory.provider import MemoryProvider
+from novacron.providers.pricing import CardPriced
 
 OWNER = {"tenant": "acme", "operation": "op-1"}
 SPEC = {"name": "web", "region": "local", "image": "debian-12"}
 
 
 def test_every_method_of_the_contract_travels() -> None:
-    own = set(vars(AgentProvider)) | set(vars(AgentTransfer))
+    own = set(vars(AgentProvider)) | set(vars(AgentTransfer)) | set(vars(CardPriced))
     for part in wire.PARTS:
         assert all(method in own for method in part.__abstractmethods__)
     for method in wire.METHODS:

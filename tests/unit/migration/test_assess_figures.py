@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -120,10 +121,27 @@ def test_what_leaves_a_cloud_costs(source: P, here: str, target: P, there: str, 
         target=SimpleNamespace(type=target),
         record=SimpleNamespace(region=here),
         spec=SimpleNamespace(region=there),
+        services=SimpleNamespace(now=lambda: datetime(2026, 11, 28, tzinfo=UTC)),
     )
     cost, why = egress(facts, 100 * GIB)
     assert cost == Decimal(usd)
     assert why
+
+
+def test_egress_without_a_price_is_unknown_and_one_of_another_region_says_so() -> None:
+    facts: Any = SimpleNamespace(
+        source=SimpleNamespace(type=P.GCP),
+        target=SimpleNamespace(type=P.GCP),
+        record=SimpleNamespace(region="europe-west1"),
+        spec=SimpleNamespace(region="europe-west4"),
+        services=SimpleNamespace(now=lambda: datetime(2026, 11, 28, tzinfo=UTC)),
+    )
+    assert egress(facts, GIB)[0] is None
+    facts.source.type = P.AWS
+    cost, why = egress(facts, GIB)
+    assert cost == Decimal("0.09")
+    assert "from us-east-1" in why
+    assert "stale" in why
 
 
 @pytest.mark.parametrize(

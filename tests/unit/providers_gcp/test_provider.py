@@ -252,5 +252,5 @@ def test_the_console_is_its_last_part(world: World, provider: GcpProvider) -> No
 
 def test_prices_are_the_catalogs_or_refused(world: World, provider: GcpProvider) -> None:
     found = provider.estimate_cost(world.spec())
-    assert str(found.hourly) == "0.008376"
+    assert str(found.hourly) == "0.00837643"
     assert "Google" in found.source

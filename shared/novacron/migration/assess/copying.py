@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from novacron.catalog.rates import rates, tiered
 from novacron.migration.assess.facts import Facts
 from novacron.migration.assess.figures import (
-    EGRESS,
+    EGRESS_REGION,
     FIGURES,
     GIB,
     MIB,
@@ -27,6 +28,7 @@ from novacron.migration.converge import converged
 from novacron.models.account import ProviderType
 from novacron.models.assessment import TargetDisk
 from novacron.models.migration import Round
+from novacron.models.price import PriceKind, PriceRow
 from novacron.providers.transfer import LEAF_BYTES
 
 _CENT = Decimal("0.01")
@@ -127,11 +129,24 @@ def egress(facts: Facts, total_bytes: int) -> tuple[Decimal | None, str]:
         return Decimal(0), "nothing leaves the region"
     if source in OWN or source is ProviderType.MEMORY:
         return Decimal(0), "no provider bills what leaves one's own hosts; the line may cost"
-    price = EGRESS.get(source)
-    if price is None:
-        return None, f"no price is known for {source.value}"
-    way, each = ("between regions", price.between) if source is target else (
-        "to the internet", price.internet
-    )  # fmt: skip
-    cost = (Decimal(total_bytes) / GIB * each).quantize(_CENT)
-    return cost, f"{each} USD/GiB {way}, uncompressed, at most: {price.source}"
+    kind = PriceKind.EGRESS_BETWEEN if source is target else PriceKind.EGRESS
+    rows = _egress_rows(facts, kind)
+    if not rows:
+        return None, f"no price of {kind.value} is known for {source.value}"
+    cost = tiered(rows, Decimal(total_bytes) / GIB).quantize(_CENT)
+    first, way = rows[0], "to the internet" if kind is PriceKind.EGRESS else "between regions"
+    age = f"{first.as_of}{', stale' if first.stale else ''}"
+    return cost, (
+        f"{first.price} USD/GiB {way} from {first.region}, uncompressed, without free allowances: "
+        f"{first.source}, {age}"
+    )
+
+
+def _egress_rows(facts: Facts, kind: PriceKind) -> list[PriceRow]:
+    """Of the source's region, or of the one that stands for it."""
+    source, today = facts.source.type, facts.services.now().date()
+    for region in (facts.record.region, EGRESS_REGION.get(source, "")):
+        rows = rates(source, region, kind, today)
+        if rows:
+            return rows
+    return []

@@ -7,7 +7,6 @@ else in the assessment holds a number of a provider.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import NamedTuple
 
 from novacron.migration.converge import FIXED_SECONDS
@@ -122,32 +121,10 @@ def load_figure(provider: ProviderType, size_gib: int) -> Figure:
     return figure._replace(value=speeds[0] if speeds else STANDARD_HDD[-1][1])
 
 
-class Egress(NamedTuple):
-    """USD for each GiB that leaves: the first paid tier of the list price in Europe and North
-    America, without free allowances, as third parties told it in 2026 (``source`` is
-    the page to check it against). ``between`` is for regions of the same cloud: between continents
-    it is more.
-    """
-
-    internet: Decimal
-    between: Decimal
-    source: str
-
-
-EGRESS: Mapping[ProviderType, Egress] = {
-    ProviderType.AWS: Egress(
-        Decimal("0.09"),
-        Decimal("0.02"),
-        "https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer",
-    ),
-    ProviderType.AZURE: Egress(
-        Decimal("0.087"),
-        Decimal("0.02"),
-        "https://azure.microsoft.com/pricing/details/bandwidth/",
-    ),
-    ProviderType.GCP: Egress(
-        Decimal("0.12"),
-        Decimal("0.02"),
-        "https://cloud.google.com/vpc/network-pricing",
-    ),
+EGRESS_REGION: Mapping[ProviderType, str] = {
+    ProviderType.AWS: "us-east-1",
+    ProviderType.AZURE: "eastus",
+    ProviderType.GCP: "us-central1",
 }
+"""Whose price stands for that of a region that the catalog has none of. Egress from Asia, Africa
+and South America is dearer: the assessment then names the region that the price is of."""

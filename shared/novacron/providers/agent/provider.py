@@ -11,7 +11,6 @@ from typing import Any, Self
 
 from novacron.errors import InvalidSpec
 from novacron.models.account import (
-    CostEstimate,
     Health,
     Identity,
     MetricName,
@@ -35,12 +34,13 @@ from novacron.providers.agent import wire
 from novacron.providers.agent.courier import Courier, NoCourier
 from novacron.providers.agent.transfer import AgentTransfer
 from novacron.providers.base import CloudProvider, OnlineVolumeResize
+from novacron.providers.pricing import CardPriced
 
 MOST_ITEMS = 100
 """Of a page: an answer travels as one record of the table."""
 
 
-class AgentProvider(AgentTransfer, CloudProvider, OnlineVolumeResize):
+class AgentProvider(CardPriced, AgentTransfer, CloudProvider, OnlineVolumeResize):
     """The hosts that one agent reaches. ``courier`` and ``tenant`` come from who makes it."""
 
     type = ProviderType.AGENT
@@ -199,10 +199,6 @@ class AgentProvider(AgentTransfer, CloudProvider, OnlineVolumeResize):
 
     def get_usage(self, region: str) -> Usage:
         found: Usage = self._ask("get_usage", region=region)
-        return found
-
-    def estimate_cost(self, spec: VmSpec) -> CostEstimate:
-        found: CostEstimate = self._ask("estimate_cost", spec=spec)
         return found
 
     def get_metrics(

@@ -18,8 +18,9 @@ from novacron.models.base import Model
 from novacron.providers.base import CloudProvider
 from novacron.providers.transfer import DiskExport, DiskImport, Fencing
 
-LOCAL = {"from_settings", "health", "validate_credentials"}
-"""Answered without the agent's help: it says how its hosts are with every poll."""
+LOCAL = {"from_settings", "health", "validate_credentials", "estimate_cost"}
+"""Answered without the agent's help: it says how its hosts are with every poll, and what they cost
+is on the account's rate card, which it does not see."""
 BYTES = {"extents", "read", "write", "read_back"}
 """What SHARD_WORK is for: bytes do not travel through the table."""
 SHARD_WORK = frozenset({"export_shard", "import_shard"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from novacron.models.account import CostEstimate, ProviderType
 from novacron.models.vm import VmSpec
-from novacron.providers.pricing import chosen, on_demand
+from novacron.providers.pricing import chosen, list_price
 
 
 def type_of(spec: VmSpec) -> str:
@@ -12,4 +12,4 @@ def type_of(spec: VmSpec) -> str:
 
 
 def estimate(spec: VmSpec) -> CostEstimate:
-    return on_demand(ProviderType.AZURE, spec, type_of)
+    return list_price(ProviderType.AZURE, spec, type_of)

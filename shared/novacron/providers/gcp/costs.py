@@ -6,7 +6,7 @@ from novacron.errors import Unsupported
 from novacron.mapping.machine_types_gcp import ACCELERATED, check_custom, series_of
 from novacron.models.account import CostEstimate, ProviderType
 from novacron.models.vm import VmSpec
-from novacron.providers.pricing import chosen, on_demand
+from novacron.providers.pricing import chosen, list_price
 
 
 def type_of(spec: VmSpec) -> str:
@@ -24,4 +24,4 @@ def type_of(spec: VmSpec) -> str:
 
 
 def estimate(spec: VmSpec) -> CostEstimate:
-    return on_demand(ProviderType.GCP, spec, type_of)
+    return list_price(ProviderType.GCP, spec, type_of)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Self
 
-from novacron.errors import InvalidSpec, NovaCronError, Unsupported
-from novacron.models.account import CostEstimate, Health, Identity, ProviderType
-from novacron.models.vm import VmSpec
+from novacron.errors import InvalidSpec, NovaCronError
+from novacron.models.account import Health, Identity, ProviderType
 from novacron.providers.base import CloudProvider, OnlineVolumeResize
 from novacron.providers.libvirt.auth import Host, reach, read_settings
 from novacron.providers.libvirt.compute import LibvirtVms
@@ -21,9 +20,11 @@ from novacron.providers.libvirt.networks import LibvirtNetworks
 from novacron.providers.libvirt.quota import LibvirtQuota
 from novacron.providers.libvirt.snapshots import LibvirtSnapshots
 from novacron.providers.libvirt.volumes import LibvirtVolumes
+from novacron.providers.pricing import CardPriced
 
 
 class LibvirtProvider(
+    CardPriced,
     LibvirtVms,
     LibvirtVolumes,
     LibvirtSnapshots,
@@ -96,9 +97,6 @@ class LibvirtProvider(
     def _touch(self, host: Host) -> None:
         reach(host)
         host.pool.info()
-
-    def estimate_cost(self, spec: VmSpec) -> CostEstimate:
-        raise Unsupported(f"There is no rate card for {spec.region} yet.", field="region")
 
 
 def _told(up: list[str], down: dict[str, str]) -> str:

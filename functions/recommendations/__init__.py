@@ -1,0 +1,1 @@
+"""What would save money, and the rules that find it."""

@@ -1,0 +1,1 @@
+"""Newer snapshots, from the providers' own price APIs."""

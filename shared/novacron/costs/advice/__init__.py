@@ -1,0 +1,1 @@
+"""Advice that pays: found by rules, applied and undone as operations, measured from the bill."""

@@ -1,0 +1,47 @@
+"""Advice as a caller reads it: by saving, filtered, with rules that may be edited."""
+
+from __future__ import annotations
+
+from novacron.costs.advice.rules import rule_book
+from novacron.models.advice import RuleBook, RuleEdits
+from novacron.models.base import PageRequest
+from novacron.models.recommendation import Recommendation, Recommendations, RecommendationState
+from novacron.operations.services import Services
+from novacron.store.recommendations import AdviceStore
+
+MOST_READS = 20
+"""Pages read for one page shown: a filter that matches little gives a short page instead."""
+
+
+def listed(
+    services: Services, tenant: str, page: PageRequest, where: dict[str, str | None]
+) -> Recommendations:
+    """The largest saving first. What is gone is shown to who asks for that state."""
+    store = AdviceStore(services.store.table)
+    wanted = {name: value for name, value in where.items() if value}
+    shown: list[Recommendation] = []
+    for _ in range(MOST_READS):
+        rest = page.model_copy(update={"limit": page.limit - len(shown)})
+        found = store.page(tenant, rest)
+        shown += [one for one in found.items if _matches(one, wanted)]
+        page = page.model_copy(update={"cursor": found.next_cursor})
+        if found.next_cursor is None or len(shown) == page.limit:
+            break
+    return Recommendations(items=shown, next_cursor=page.cursor)
+
+
+def _matches(one: Recommendation, wanted: dict[str, str]) -> bool:
+    if "state" not in wanted and one.state is RecommendationState.GONE:
+        return False
+    return all(getattr(one, name) == value for name, value in wanted.items())
+
+
+def rules_of(services: Services, tenant: str) -> RuleBook:
+    return rule_book(AdviceStore(services.store.table).rules(tenant))
+
+
+def edit_rules(services: Services, tenant: str, edits: RuleEdits) -> RuleBook:
+    """Replace the tenant's edits; what they do not name is as shipped. Raises InvalidSpec."""
+    book = rule_book(edits)
+    AdviceStore(services.store.table).save_rules(tenant, edits)
+    return book

@@ -1,0 +1,198 @@
+"""The shipped rules, and a tenant's edits of them."""
+
+from __future__ import annotations
+
+from novacron.errors import InvalidSpec
+from novacron.models.advice import Rule, RuleBook, RuleEdit, RuleEdits
+from novacron.models.recommendation import RecommendationKind as Kind
+
+DAY = 24
+ADVISOR = "https://learn.microsoft.com/azure/advisor/advisor-cost-recommendations"
+OPTIMIZER = "https://docs.aws.amazon.com/compute-optimizer/latest/ug/view-idle-recommendations.html"
+OPTIMIZER_METRICS = (
+    "https://docs.aws.amazon.com/compute-optimizer/latest/ug/rightsizing-preferences.html"
+)
+GOOGLE_IDLE = (
+    "https://cloud.google.com/compute/docs/viewing-and-applying-idle-resources-recommendations"
+)
+TRUSTED_ADVISOR = "https://docs.aws.amazon.com/awssupport/latest/user/cost-optimization-checks.html"
+SPOT_PAGE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-best-practices.html"
+SCHEDULER = "https://docs.aws.amazon.com/solutions/latest/instance-scheduler-on-aws/welcome.html"
+EGRESS_PAGE = "https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer"
+
+SHIPPED: tuple[Rule, ...] = (
+    Rule(
+        kind=Kind.IDLE_VM,
+        signal="P95 of the hours' peak CPU, of network and of disk over the window; busy hours "
+        "over all that is known (at most 35 days)",
+        window_hours=14 * DAY,
+        thresholds={
+            "cpu_percent": 5,
+            "network_bytes_per_second": 3000,
+            "disk_bytes_per_second": 50_000,
+            "min_hours": 5 * DAY,
+            "busy_cpu_percent": 15,
+            "busy_hours": 4,
+        },
+        formula="what the VM was billed, or its on-demand price, x 730 hours; disks go on billing",
+        confidence="high after 33 days with network known; medium after 14; low where only a mean "
+        "since the start or no network is told",
+        undo="vm.start",
+        reference=OPTIMIZER,
+        departs="CPU as there (peak below 5%). Network is a rate as at Google (2,000 B/s in and "
+        "1,000 B/s out) and not 5 MB a day. Disk and busy hours are ours: a batch that runs once "
+        "a month is outside a window of 14 days. Data of 5 days as at Google.",
+    ),
+    Rule(
+        kind=Kind.STOPPED_VM,
+        signal="stopped, and unchanged since",
+        window_hours=30 * DAY,
+        thresholds={},
+        formula="what its disks and addresses are billed x 730 hours",
+        confidence="high: the state is the provider's",
+        undo="none: a deleted VM does not come back, which is why a person does it",
+        reference=TRUSTED_ADVISOR,
+        departs="as its check of EC2 instances stopped for 30 days, on every provider",
+    ),
+    Rule(
+        kind=Kind.UNATTACHED_VOLUME,
+        signal="not attached, and unchanged since",
+        window_hours=15 * DAY,
+        thresholds={},
+        formula="what the volume is billed x 730 hours, without the snapshot that is kept",
+        confidence="high: the attachment is the provider's",
+        undo="volume.create from the snapshot that was taken before it was deleted",
+        reference=GOOGLE_IDLE,
+        departs="15 days as there (32 at AWS); a snapshot is always taken first",
+    ),
+    Rule(
+        kind=Kind.OLD_SNAPSHOT,
+        signal="age; its volume is gone",
+        window_hours=90 * DAY,
+        thresholds={},
+        formula="what the snapshot is billed x 730 hours",
+        confidence="low: only its owner knows whether it is a backup",
+        undo="none",
+        reference=GOOGLE_IDLE,
+        departs="no cloud calls a snapshot old by its age; a snapshot of a volume that is there "
+        "is left alone",
+        grace_hours=14 * DAY,
+    ),
+    Rule(
+        kind=Kind.OLD_IMAGE,
+        signal="age; no VM here was made from it",
+        window_hours=90 * DAY,
+        thresholds={},
+        formula="what the image is billed x 730 hours",
+        confidence="low: templates and other accounts that use it cannot be seen",
+        undo="none",
+        reference=GOOGLE_IDLE,
+        departs="90 days and not 15, as use outside of our inventory cannot be seen",
+        grace_hours=14 * DAY,
+    ),
+    Rule(
+        kind=Kind.RIGHT_SIZE,
+        signal="P99 of CPU and memory, P99 of network and disk, of histograms that halve the "
+        "weight of what is a week older",
+        window_hours=14 * DAY,
+        thresholds={
+            "cpu_percentile": 99,
+            "memory_percentile": 99,
+            "headroom_percent": 20,
+            "min_hours": 5 * DAY,
+            "min_saving_percent": 10,
+            "network_bytes_per_second": 12_500_000,
+            "disk_bytes_per_second": 30_000_000,
+        },
+        formula="(price of the type - price of the smaller one) x 730 hours",
+        confidence="medium; high after 33 days with memory known; low without memory",
+        undo="vm.resize to the type that it had",
+        reference=OPTIMIZER_METRICS,
+        departs="20% headroom as there; P99 of points of 5 minutes and not P99.5, with the decay. "
+        "A VM that moves more bytes than the thresholds is left alone: a smaller type has less "
+        "bandwidth, and the catalog does not say how much.",
+    ),
+    Rule(
+        kind=Kind.POWER_SCHEDULE,
+        signal="hours of the week in which CPU and network were idle in every week known",
+        window_hours=21 * DAY,
+        thresholds={
+            "cpu_percent": 10,
+            "network_bytes_per_second": 20_000,
+            "min_hours": 14 * DAY,
+            "min_off_hours_per_week": 48,
+            "margin_hours": 1,
+        },
+        formula="hourly price x hours that are off a week x 730 / 168",
+        confidence="medium",
+        undo="the schedule is removed and the VM started",
+        reference=SCHEDULER,
+        departs="the schedule is found from use; there it is written by hand",
+        tags=["env=dev", "env=test", "env=staging", "env=demo"],
+    ),
+    Rule(
+        kind=Kind.SPOT,
+        signal="tags that say it can be interrupted; no disk but the root",
+        window_hours=0,
+        thresholds={},
+        formula="(on-demand price - spot price) x 730 hours; unknown without a spot price",
+        confidence="low: interruption cannot be seen from outside",
+        undo="make it anew on demand",
+        reference=SPOT_PAGE,
+        departs="fit is what the owner's tags say. Interruption rates and the prices of days gone "
+        "by are not in the catalog, only the spot price of its date.",
+        tags=["interruptible=true", "role=batch", "role=worker", "role=ci"],
+    ),
+    Rule(
+        kind=Kind.RELOCATE,
+        signal="price of the cheapest type of the same size on each of the tenant's accounts",
+        window_hours=0,
+        thresholds={"min_saving_percent": 25, "max_payback_months": 6},
+        formula="(price here - price there) x 730 hours; egress of all disks once, paid back in "
+        "egress / saving months",
+        confidence="low: compute and egress alone; disks, licences and people's work are not in it",
+        undo="move it back",
+        reference=EGRESS_PAGE,
+        departs="no cloud advises to leave it",
+    ),
+)
+
+NOT_LOOKED_FOR = {
+    Kind.UNUSED_ADDRESS.value: "The inventory has addresses as part of VMs only: one that is "
+    "reserved and not in use cannot be seen.",
+    Kind.EMPTY_LOAD_BALANCER.value: "The inventory has no load balancers.",
+    Kind.UNUSED_RESERVATION.value: "The inventory has no capacity reservations.",
+}
+
+
+def rule_book(edits: RuleEdits) -> RuleBook:
+    """The rules that hold for a tenant. Raises InvalidSpec: there is no such rule or threshold."""
+    known = {rule.kind for rule in SHIPPED}
+    for kind in edits.rules:
+        if kind not in known:
+            raise InvalidSpec(f"No rule finds {kind.value}.", field=f"rules.{kind.value}")
+    return RuleBook(
+        rules=[_edited(rule, edits.rules.get(rule.kind, RuleEdit())) for rule in SHIPPED],
+        excluded_tags=edits.excluded_tags,
+        holidays=edits.holidays,
+        not_looked_for=NOT_LOOKED_FOR,
+    )
+
+
+def _edited(rule: Rule, edit: RuleEdit) -> Rule:
+    for name in edit.thresholds.keys() - rule.thresholds.keys():
+        raise InvalidSpec(
+            f"{rule.kind.value} has no threshold {name!r}.",
+            field=f"rules.{rule.kind.value}.thresholds.{name}",
+            remedy=f"It has {', '.join(rule.thresholds) or 'none'}.",
+        )
+    given = edit.model_dump(exclude_none=True, exclude={"thresholds"})
+    return rule.model_copy(update={**given, "thresholds": {**rule.thresholds, **edit.thresholds}})
+
+
+def carries(tags: dict[str, str], patterns: list[str]) -> bool:
+    """Whether ``tags`` have one that a pattern names."""
+    return any(
+        tags.get(key) == value if equals else key in tags
+        for key, equals, value in (pattern.partition("=") for pattern in patterns)
+    )

@@ -1,0 +1,64 @@
+"""The rules by which advice is found, as an operator reads and edits them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from novacron.models.base import Model
+from novacron.models.recommendation import RecommendationKind
+
+TagPattern = Annotated[str, StringConstraints(min_length=1, max_length=385)]
+"""``key``, whatever its value, or ``key=value``."""
+
+
+class Rule(Model):
+    """``thresholds`` have their unit in their name. ``departs``: in what the rule differs from
+    the page at ``reference``, and why. ``grace_hours``: how long an owner has after the notice
+    before the advice is open. ``tags``: where not empty, only what carries one of them is looked
+    at.
+    """
+
+    kind: RecommendationKind
+    enabled: bool = True
+    signal: str
+    window_hours: int
+    thresholds: dict[str, float]
+    formula: str
+    confidence: str
+    undo: str
+    reference: str
+    departs: str
+    grace_hours: int = 72
+    tags: list[TagPattern] = []
+
+
+class RuleEdit(Model):
+    """What is None is as shipped; thresholds that are not named are, too."""
+
+    enabled: bool | None = None
+    window_hours: int | None = Field(default=None, ge=0, le=24 * 366)
+    grace_hours: int | None = Field(default=None, ge=0, le=24 * 366)
+    thresholds: dict[str, Annotated[float, Field(ge=0, le=1e12)]] = {}
+    tags: list[TagPattern] | None = Field(default=None, max_length=50)
+
+
+class RuleEdits(Model):
+    """A tenant's own rules: the shipped ones, edited."""
+
+    rules: dict[RecommendationKind, RuleEdit] = {}
+    excluded_tags: list[TagPattern] = Field(default=["keep"], max_length=50)
+    """What carries one of them is never advised on."""
+    holidays: list[date] = Field(default=[], max_length=366)
+    """Days that are off in every power schedule that is advised."""
+
+
+class RuleBook(Model):
+    """The rules that hold. ``not_looked_for``: kind -> why no rule finds it."""
+
+    rules: list[Rule]
+    excluded_tags: list[TagPattern]
+    holidays: list[date] = []
+    not_looked_for: dict[str, str] = {}
