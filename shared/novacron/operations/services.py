@@ -18,6 +18,7 @@ from novacron.providers.registry import adapter
 from novacron.store.store import Store
 
 if TYPE_CHECKING:
+    from novacron.costs.ledger import Ledger
     from novacron.migration.chunks import ChunkStore
     from novacron.operations.chunks import ChunkStores
 
@@ -123,6 +124,12 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def nothing_collected(_tenant: str) -> Ledger:
+    from novacron.costs.nothing import NothingCollected
+
+    return NothingCollected()
+
+
 @dataclass
 class Services:
     store: Store
@@ -139,6 +146,12 @@ class Services:
 
     worker_package: str = "novacron[cli]"
     """What pip installs on a worker."""
+
+    notice_sender: str = ""
+    """The address that e-mail comes from; empty: none is sent."""
+
+    ledger: Callable[[str], Ledger] = field(default=nothing_collected)
+    """A tenant's costs."""
 
     @cached_property
     def stores(self) -> ChunkStores:
