@@ -47,6 +47,8 @@ BODIES: dict[str, Any] = {
         "spec": {"account_id": "acc-1", "region": "local"},
     },
     "PUT /sovereignty": {"rules": [{"name": "stay", "outside": ["eu"]}]},
+    "POST /budgets": {"name": "team", "limit": "100"},
+    "POST /budgets/{budget_id}/approve": {"amount": "10"},
     "POST /agents": {"name": "rack"},
     "POST /accounts": {"name": "lab2", "type": "memory"},
     "POST /accounts/{account_id}/rotate": {"secret": {"password": "hunter2"}},
@@ -57,7 +59,7 @@ AGENTS_OWN = {"/agents/enroll"} | {
 }
 """Nobody else's: tests/handlers/test_agents.py."""
 GUARDED = [route for route in ROUTES if route[2] not in AGENTS_OWN | {"/openapi.json"}]
-NEW_TO_ANYONE = {"/accounts", "/agents"}
+NEW_TO_ANYONE = {"/accounts", "/agents", "/budgets"}
 
 
 def _create(world: World, path: str, body: dict[str, Any], key: str = "k") -> dict[str, Any]:

@@ -161,8 +161,9 @@ class Budget(BudgetSpec):
 class Standing(Model):
     """How a budget stands in the period under way. ``left`` = limit + approved - spent - reserved.
 
-    ``reserved`` is what running VMs will have cost by the period's end, beyond what is in
-    ``spent``; ``unpriced`` are running VMs that it does not hold, as their price is not known.
+    ``spent`` is from the bills, and metered where they are not there yet; ``reserved`` is what
+    running VMs will add by the period's end. ``unpriced`` are running VMs that are not held, as
+    their price is not known.
     """
 
     start: datetime

@@ -27,7 +27,7 @@ class Firing(Model):
     at: datetime
     delivered: list[int] = []
     tries: int = 0
-    failures: dict[int, str] = {}
+    failures: dict[str, str] = {}
     stopped: list[str] = []
     done: bool = False
     version: int = 0

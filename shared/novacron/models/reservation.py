@@ -76,6 +76,7 @@ class Counter(Model):
     """A budget in the period under way. ``left`` = ``limit`` + ``extra`` - ``spent`` - what is
     reserved. Who changes ``left`` adds to ``seq``, so that a count knows if it was overtaken.
 
+    ``used``: what VMs have cost that the ledger does not have yet, when it was counted.
     ``covers``: account -> when ``spent`` ends there. ``unpriced``: running VMs that are not held.
     """
 
@@ -85,6 +86,7 @@ class Counter(Model):
     end: datetime
     limit: int
     spent: int
+    used: int
     forecast: int
     covers: dict[str, datetime]
     unpriced: list[str]
@@ -98,8 +100,12 @@ class Counter(Model):
         return Window(self.start, self.end)
 
     @property
+    def actual(self) -> int:
+        return self.spent + self.used
+
+    @property
     def reserved(self) -> int:
-        return self.limit + self.extra - self.spent - self.left
+        return self.limit + self.extra - self.actual - self.left
 
 
 def whole(at: datetime) -> datetime:

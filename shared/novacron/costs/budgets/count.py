@@ -41,6 +41,8 @@ def _counted(services: Services, budget: Budget, period: Window, seen: Counter |
     told = actuals(ledger, budget, period, now)
     held = _held(BudgetCounters(services.store.table).reservations(budget.tenant), budget)
     reserved = sum(one.share(period, told.covers.get(one.account_id)) for one in held)
+    past = Window(period.start, min(now, period.end))
+    used = sum(one.share(past, told.covers.get(one.account_id)) for one in held)
     same_period = seen is not None and seen.window == period
     extra = seen.extra if seen is not None and same_period else 0
     limit, spent = units(budget.limit), units(told.spent)
@@ -51,7 +53,8 @@ def _counted(services: Services, budget: Budget, period: Window, seen: Counter |
         end=period.end,
         limit=limit,
         spent=spent,
-        forecast=units(forecast(ledger, budget, period, now, told.spent)),
+        used=used,
+        forecast=max(units(forecast(ledger, budget, period, now, told.spent)), spent + reserved),
         covers=told.covers,
         unpriced=[one.vm_id for one in held if one.open is not None and one.open.rate == 0],
         counted_at=now,

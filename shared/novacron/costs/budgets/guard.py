@@ -118,7 +118,7 @@ def exceeded(budget: Budget, counter: Counter, amount: int) -> BudgetExceeded:
     short = money(counter.extra + amount - counter.left)
     if budget.guard is Guard.APPROVE:
         remedy = (
-            f"An administrator can approve it: POST /budgets/{budget.id}:approve with an amount of "
+            f"An administrator can approve it: POST /budgets/{budget.id}/approve with an amount of "
             f"{_up(short)} or more. Then repeat the request."
         )
     else:
@@ -130,7 +130,7 @@ def exceeded(budget: Budget, counter: Counter, amount: int) -> BudgetExceeded:
     return BudgetExceeded(
         f"Budget {budget.name!r} ({budget.id}) has {_shown(counter.left)} {budget.currency} left "
         f"until {counter.end:%Y-%m-%d}, of a limit of {_shown(counter.limit)}{approved}, "
-        f"{_shown(counter.spent)} spent and {_shown(counter.reserved)} reserved; this would cost "
+        f"{_shown(counter.actual)} spent and {_shown(counter.reserved)} reserved; this would cost "
         f"{_up(money(amount))}.",
         remedy=remedy,
     )

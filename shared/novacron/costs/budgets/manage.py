@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from urllib.parse import urlsplit
 
 from novacron.costs.budgets.count import count
+from novacron.costs.budgets.notices import public
 from novacron.costs.budgets.periods import money, units, window
 from novacron.costs.budgets.sync import sync
-from novacron.errors import Conflict, InvalidSpec, NotFound, NotReady, QuotaExceeded, Unsupported
+from novacron.errors import (
+    AlreadyExists,
+    Conflict,
+    InvalidSpec,
+    NotFound,
+    NotReady,
+    QuotaExceeded,
+    Unsupported,
+)
 from novacron.models.base import Page, PageRequest
 from novacron.models.budget import (
     Approval,
@@ -38,12 +48,18 @@ def create_budget(services: Services, tenant: str, asked: CreateBudget) -> Budge
     """
     store = BudgetStore(services.store.table)
     others = {one.id: one for one in store.of(tenant)}
+    budget_id = _id(tenant, asked.name)
+    if budget_id in others:
+        raise AlreadyExists(f"There is a budget {asked.name!r} already.")
     if len(others) >= MOST:
         raise QuotaExceeded(f"A tenant may have {MOST} budgets.", remedy="Delete one.")
     if asked.scope.account_id is not None:
         services.store.account(tenant, asked.scope.account_id)
     if asked.parent is not None:
         _under(asked, others.get(asked.parent))
+    for channel in asked.channels:
+        if channel.kind == "webhook":
+            _refuse_private(channel.url)
     if any(one.kind == "email" for one in asked.channels) and not services.notice_sender:
         raise Unsupported(
             "This deployment sends no e-mail.",
@@ -52,14 +68,14 @@ def create_budget(services: Services, tenant: str, asked: CreateBudget) -> Budge
         )
     made = Budget(
         **asked.model_dump(exclude={"webhook_secret"}),
-        id=_id(tenant, asked.name),
+        id=budget_id,
         tenant=tenant,
         created_at=services.now(),
     )
     if asked.webhook_secret is not None:
         kept = {"secret": asked.webhook_secret.get_secret_value()}
         # A name of its own: one that was deleted is not free for a week.
-        name = f"{made.id}-{made.created_at:%Y%m%d%H%M%S}"
+        name = f"{made.id}-{made.created_at:%Y%m%d%H%M%S%f}"
         secret_id = services.providers.secrets.write(tenant, name, kept)
         made = made.model_copy(update={"secret_id": secret_id})
     store.create(made)
@@ -68,6 +84,20 @@ def create_budget(services: Services, tenant: str, asked: CreateBudget) -> Budge
     if period is not None:
         count(services, made, period)
     return made
+
+
+def _refuse_private(url: str) -> None:
+    """A name is looked up when it is sent to; an address says at once where it leads."""
+    try:
+        host, _ = urlsplit(url).hostname or "", urlsplit(url).port
+    except ValueError as error:
+        raise InvalidSpec(f"{url} is no URL: {error}", field="channels") from error
+    try:
+        allowed = public(host)
+    except ValueError:
+        return
+    if not allowed:
+        raise InvalidSpec(f"{host} is not a public address.", field="channels")
 
 
 def _under(asked: BudgetSpec, parent: Budget | None) -> None:
@@ -149,7 +179,7 @@ def _view(services: Services, budget: Budget, counters: dict[str, Counter]) -> B
             start=counter.start,
             end=counter.end,
             approved=money(counter.extra),
-            spent=money(counter.spent),
+            spent=money(counter.actual),
             reserved=money(counter.reserved),
             left=money(counter.left),
             forecast=money(counter.forecast),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from novacron.costs.budgets.estimate import spec_of
 from novacron.costs.budgets.guard import covering, hold
 from novacron.costs.budgets.settle import bills, moving
+from novacron.costs.budgets.vms import vms
 from novacron.errors import NovaCronError
-from novacron.models.base import Model, PageRequest
-from novacron.models.operation import ResourceKind, ResourceRecord
+from novacron.models.base import Model
+from novacron.models.operation import ResourceRecord
 from novacron.operations.services import Services
 from novacron.store.budget_counters import BudgetCounters
 from novacron.store.table import Lost
@@ -27,7 +26,7 @@ def sync(services: Services, tenant: str) -> Synced:
     synced = Synced()
     counters = BudgetCounters(services.store.table)
     reservations = {one.vm_id: one for one in counters.reservations(tenant)}
-    for record in _vms(services, tenant):
+    for record in vms(services, tenant):
         found = reservations.get(record.id)
         is_open = found is not None and found.open is not None
         if record.running_operation is not None or is_open == bills(record):
@@ -53,13 +52,3 @@ def _held(services: Services, record: ResourceRecord) -> bool:
     if writes:
         services.store.table.transact(writes)
     return bool(writes)
-
-
-def _vms(services: Services, tenant: str) -> Iterator[ResourceRecord]:
-    page = PageRequest(limit=1000)
-    while True:
-        found = services.store.resources(tenant, ResourceKind.VM, page)
-        yield from found.items
-        if found.next_cursor is None:
-            return
-        page = PageRequest(limit=1000, cursor=found.next_cursor)

@@ -197,7 +197,7 @@ def test_an_approval_lets_so_much_more_through_and_is_taken_back(
     made = budget(limit="0.01", guard="approve")
     with pytest.raises(BudgetExceeded) as refused:
         world.create_vm("a")
-    assert ":approve with an amount of 18.6" in str(refused.value.remedy)
+    assert "/approve with an amount of 18.6" in str(refused.value.remedy)
     wanted = Decimal(str(refused.value.remedy).split("amount of ")[1].split()[0])
     approve(world.services, "acme", made.id, Approval(amount=wanted))
     world.create_vm("a")

@@ -14,10 +14,11 @@ from novacron.costs.budgets import estimate
 from novacron.costs.budgets.count import count
 from novacron.costs.budgets.manage import create_budget
 from novacron.costs.budgets.periods import money, window
+from novacron.costs.ledger import Filters, Series
 from novacron.costs.nothing import NothingCollected
 from novacron.errors import BudgetExceeded, Conflict
 from novacron.models.budget import CreateBudget
-from novacron.models.cost import CostAnswer, CostQuestion
+from novacron.models.cost import CostMetric, Days
 from novacron.models.operation import OperationKind, ResourceKind
 from novacron.operations.kinds import NoArguments
 from novacron.operations.submit import submit_change
@@ -37,15 +38,15 @@ ACTIONS = st.lists(
 
 
 class Meddled(NothingCollected):
-    """Between a count's read of the counter and its read of reservations, something happens."""
+    """After a count has read the reservations and before it writes, something happens."""
 
     def __init__(self) -> None:
         self.meanwhile: Callable[[], None] = lambda: None
 
-    def ask(self, question: CostQuestion) -> CostAnswer:
+    def daily(self, days: Days, metric: CostMetric, filters: Filters) -> Series:
         then, self.meanwhile = self.meanwhile, lambda: None
         then()
-        return super().ask(question)
+        return super().daily(days, metric, filters)
 
 
 class Story:
