@@ -138,12 +138,20 @@ class Table:
         return {item["sk"]["S"]: int(item["used"]["N"]) for item in reply["Items"]}
 
     def put(self, item: Item, condition: str | None = None, values: Item | None = None) -> None:
-        """Write one item. Raises Lost when ``condition`` does not hold."""
+        """Write one item. Raises Lost when ``condition`` does not hold.
+
+        Where a transaction was at the item it is tried again, as in ``transact``.
+        """
         write = self.putting(item, condition, values)["Put"]
-        try:
-            self.client.put_item(**write)
-        except self.client.exceptions.ConditionalCheckFailedException as error:
-            raise Lost([FAILED_CONDITION]) from error
+        for attempt in range(TRANSACT_TRIES):
+            try:
+                self.client.put_item(**write)
+                return
+            except self.client.exceptions.ConditionalCheckFailedException as error:
+                raise Lost([FAILED_CONDITION]) from error
+            except self.client.exceptions.TransactionConflictException:
+                self.pause(attempt)
+        raise Throttled("Too many changes of the same record at once.")
 
     def putting(
         self, item: Item, condition: str | None = None, values: Item | None = None
@@ -171,8 +179,13 @@ class Table:
                 reasons = [str(reason.get("Code", "None")) for reason in told]
                 if not IN_THE_WAY & set(reasons) or FAILED_CONDITION in reasons:
                     raise Lost(reasons) from error
-            self._sleep(random.uniform(0, min(LONGEST_PAUSE_S, 0.01 * 2**attempt)))  # noqa: S311
+            self.pause(attempt)
         raise Throttled("Too many changes of the same records at once.")
+
+    def pause(self, attempt: int) -> None:
+        """Before the next try, so that those who are in each other's way spread: full jitter
+        (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/)."""
+        self._sleep(random.uniform(0, min(LONGEST_PAUSE_S, 0.01 * 2**attempt)))  # noqa: S311
 
     def rows(self, pk: str) -> Iterator[Item]:
         """Every item of a partition as DynamoDB gives it, read consistently."""
