@@ -21,6 +21,7 @@ from tests.unit.costs.budgets.conftest import BudgetMaker, Costs, agree, counter
 from tests.world import ALICE, World
 
 JANUARY = 31 * 24 * 3600
+TEN_DAYS = 10 * 24 * 3600
 
 
 def _two(part: int = JANUARY) -> str:
@@ -233,17 +234,18 @@ def test_costs_replace_reservations_as_they_arrive(
     world.run()
     world.clock.at += timedelta(days=10)
     agree(world, made)
-    assert counter(world, made).reserved == vm_cost(JANUARY)
+    before = counter(world, made)
+    assert (before.used, before.reserved) == (vm_cost(TEN_DAYS), vm_cost(JANUARY - TEN_DAYS))
     for day in range(1, 11):
         costs.add(date(2026, 1, day), "0.50")
-    agree_before = counter(world, made).left
     assert show(world.services, "acme", made.id).standing is not None
     period = window(made, world.clock())
     assert period is not None
     now = count(world.services, made, period)
-    assert (now.spent, now.reserved) == (5 * 10**9, vm_cost(JANUARY - 10 * 86400))
-    assert now.left == agree_before + vm_cost(10 * 86400) - 5 * 10**9
-    assert now.forecast == 5 * 10**9 + 21 * 10**9 // 2
+    assert (now.spent, now.used) == (5 * 10**9, 0)
+    assert now.reserved == vm_cost(JANUARY - TEN_DAYS)
+    assert now.left == before.left + vm_cost(TEN_DAYS) - 5 * 10**9
+    assert now.forecast == max(5 * 10**9 + 21 * 10**9 // 2, now.spent + now.reserved)
 
 
 def test_a_total_budget_ends(world: World, budget: BudgetMaker) -> None:
