@@ -11,7 +11,7 @@ from novacron.models.budget import BudgetView, CreateBudget
 from novacron.runtime.aws import services
 from novacron.runtime.guard import changer
 from novacron.runtime.http import api, entry
-from novacron.runtime.permissions import AUDITED, MAKE_SECRET, QUERY
+from novacron.runtime.permissions import ASK_COSTS, AUDITED, MAKE_SECRET
 from novacron.runtime.routes import Key, mutate
 from novacron.tenancy.policy import Access
 
@@ -30,5 +30,5 @@ def create(body: Annotated[CreateBudget, Body()], key: Key) -> BudgetView:
     return BudgetView(**mutate(app, who, "budget.create", body.name, key, act))
 
 
-REQUIRES = AUDITED | {QUERY, MAKE_SECRET}
+REQUIRES = AUDITED | ASK_COSTS | {MAKE_SECRET}
 lambda_handler = entry(app)

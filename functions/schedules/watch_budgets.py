@@ -9,12 +9,11 @@ from novacron.operations.services import Services
 from novacron.runtime.jobs import job
 from novacron.runtime.notices import Notices
 from novacron.runtime.permissions import (
-    GET,
+    ASK_COSTS,
     MAIL,
     OPERATE,
     PUBLISH,
     PUT,
-    QUERY,
     QUERY_INDEX,
     READ_SECRET,
     UPDATE,
@@ -25,7 +24,7 @@ def run(services: Services, _event: dict[str, Any]) -> Watched:
     return watch(services, Notices(services).deliver)
 
 
-REQUIRES = frozenset({GET, PUT, UPDATE, QUERY, QUERY_INDEX, OPERATE, READ_SECRET, PUBLISH, MAIL})
+REQUIRES = ASK_COSTS | {PUT, UPDATE, QUERY_INDEX, OPERATE, READ_SECRET, PUBLISH, MAIL}
 SCHEDULE = "rate(15 minutes)"
 
 lambda_handler = job(run)

@@ -21,6 +21,7 @@ from novacron.costs.budgets.count import count
 from novacron.costs.budgets.periods import money, rate, window
 from novacron.models.account import ProviderType
 from novacron.models.base import PageRequest
+from novacron.models.cost_import import CostSettings
 from novacron.models.provider_account import ProviderAccount
 from novacron.models.vm import VmSpec
 from novacron.operations.services import utc_now
@@ -28,6 +29,7 @@ from novacron.providers.memory.costs import estimate
 from novacron.runtime.aws import services
 from novacron.store.budget_counters import BudgetCounters
 from novacron.store.budgets import BudgetStore
+from novacron.store.costs import CostStore
 from novacron.tenancy.principal import Principal, Role
 from tests.api import call
 from tests.world import create_table
@@ -83,6 +85,8 @@ def _prove(conflicts: Conflicts) -> str:
         created_at=utc_now(),
     )
     services().store.save_account(account)
+    settings = CostSettings(tags=["project"])
+    CostStore(services().store.table).save_settings(WHO.tenant, settings)
     open_door = _budget("open", "off", Decimal(1))
     replies, _ = race(WHO, "/vms", [_body("open", n) for n in range(UNGUARDED)], "open")
     if codes(replies) != {"202": UNGUARDED}:

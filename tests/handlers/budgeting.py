@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -14,6 +15,7 @@ from novacron.models.budget import Budget, CreateBudget
 from novacron.models.firing import Stopped
 from novacron.models.operation import ResourceKind, ResourceRecord
 from novacron.store.budgets import BudgetStore
+from tests.handlers.spending import spend
 from tests.handlers.stage import ACCOUNT, REGION, Stage
 
 WEBHOOK = {"kind": "webhook", "url": "https://localhost/hook"}
@@ -46,7 +48,14 @@ def held(stage: Stage) -> str:
     return vm.id
 
 
+def spent(stage: Stage) -> None:
+    """A day of the period has its bill."""
+    spend(stage.services, stage.account(), stage.folder)
+    stage.world.clock.at += timedelta(days=3)
+
+
 def create(stage: Stage) -> None:
+    spent(stage)
     stage.http("POST", "/budgets", 201, {**BODY, **SIGNED}, key="first")
     stage.http("POST", "/budgets", 409, {**BODY, **SIGNED}, key="second")
 
@@ -83,6 +92,7 @@ def watch(stage: Stage) -> None:
     threshold = {"measure": "forecast", "amount": "0.001", "stop": {"env": "dev"}}
     budget(stage, **{**SIGNED, "channels": channels, "thresholds": [threshold]})
     running(stage)
+    spent(stage)
     stage.invoke("functions.schedules.watch_budgets", {})
 
 

@@ -25,7 +25,8 @@ class Actuals(NamedTuple):
 
 
 def actuals(ledger: Ledger, budget: Budget, window: Window, now: datetime) -> Actuals:
-    """Full days only: the day under way is reserved, not counted. Conflict: another currency."""
+    """Full days of bills; what is not billed is reserved, by the same list prices that the ledger
+    estimates with. Conflict: another currency; InvalidSpec: a tag that costs are not kept by."""
     today = midnight(now.astimezone(UTC).date())
     if today <= window.start:
         return Actuals(Decimal(0), {})
@@ -36,6 +37,7 @@ def actuals(ledger: Ledger, budget: Budget, window: Window, now: datetime) -> Ac
             metric=METRIC,
             granularity=Granularity.TOTAL,
             filters=filters(budget),
+            estimates=False,
         )
     )
     if answer.total and answer.currency != budget.currency:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
-from novacron.costs.budgets.actuals import actuals, forecast
+from novacron.costs.budgets.actuals import Actuals, actuals, forecast
 from novacron.costs.budgets.periods import units
 from novacron.errors import NotReady
 from novacron.models.budget import Budget
@@ -16,18 +17,41 @@ from novacron.store.table import Lost
 TRIES = 10
 
 
-def count(services: Services, budget: Budget, period: Window, *, anew: bool = True) -> Counter:
-    """Write the budget's counter for ``period``; unless ``anew``, only where it has none yet.
+def count(services: Services, budget: Budget, period: Window) -> Counter:
+    """Write the budget's counter anew. Raises what the ledger raises, and NotReady: the budget is
+    in such use that every try was overtaken."""
+    ledger, now = services.ledger(budget.tenant), services.now()
+    told = actuals(ledger, budget, period, now)
+    foreseen = forecast(ledger, budget, period, now, told.spent)
+    return _written(services, budget, period, told, foreseen, anew=True)
 
-    The counter is read before the reservations, and written only if nobody took or gave since: a
-    reservation that is made meanwhile is in the next try. NotReady: too many are.
+
+def current(services: Services, budget: Budget, period: Window) -> Counter:
+    """The counter; at the beginning of a period a first one, which the next count replaces.
+
+    The ledger is not asked: it has next to nothing yet, and a create does not wait for it.
     """
+    nothing = Actuals(Decimal(0), {})
+    return _written(services, budget, period, nothing, Decimal(0), anew=False)
+
+
+def _written(
+    services: Services,
+    budget: Budget,
+    period: Window,
+    told: Actuals,
+    foreseen: Decimal,
+    *,
+    anew: bool,
+) -> Counter:
+    """The counter is read before the reservations, and written only if nobody took or gave since:
+    a reservation that is made meanwhile is in the next try."""
     store = BudgetCounters(services.store.table)
     for _ in range(TRIES):
         seen = store.counters(budget.tenant).get(budget.id)
         if seen is not None and seen.window == period and not anew:
             return seen
-        counted = _counted(services, budget, period, seen)
+        counted = _counted(services, budget, period, seen, told, foreseen)
         try:
             store.write(counted, None if seen is None else seen.seq)
         except Lost:
@@ -36,9 +60,15 @@ def count(services: Services, budget: Budget, period: Window, *, anew: bool = Tr
     raise NotReady(f"Budget {budget.name} is in heavy use.")
 
 
-def _counted(services: Services, budget: Budget, period: Window, seen: Counter | None) -> Counter:
-    now, ledger = services.now(), services.ledger(budget.tenant)
-    told = actuals(ledger, budget, period, now)
+def _counted(
+    services: Services,
+    budget: Budget,
+    period: Window,
+    seen: Counter | None,
+    told: Actuals,
+    foreseen: Decimal,
+) -> Counter:
+    now = services.now()
     held = _held(BudgetCounters(services.store.table).reservations(budget.tenant), budget)
     reserved = sum(one.share(period, told.covers.get(one.account_id)) for one in held)
     past = Window(period.start, min(now, period.end))
@@ -54,7 +84,7 @@ def _counted(services: Services, budget: Budget, period: Window, seen: Counter |
         limit=limit,
         spent=spent,
         used=used,
-        forecast=max(units(forecast(ledger, budget, period, now, told.spent)), spent + reserved),
+        forecast=max(units(foreseen), spent + reserved),
         covers=told.covers,
         unpriced=[one.vm_id for one in held if one.open is not None and one.open.rate == 0],
         counted_at=now,

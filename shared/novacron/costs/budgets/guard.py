@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from novacron.costs.budgets.count import count
+from novacron.costs.budgets.count import current
 from novacron.costs.budgets.estimate import NO_PRICE, hourly_estimate
 from novacron.costs.budgets.periods import UNIT, money, rate, window
 from novacron.errors import BudgetExceeded, NovaCronError
@@ -69,7 +69,7 @@ def _takings(
             continue
         counter = known.get(budget.id)
         if counter is None or counter.window != period:
-            counter = count(services, budget, period, anew=False)
+            counter = current(services, budget, period)
         amount, guarded = span.share(period), enforce and budget.guard is not Guard.OFF
         if guarded and counter.left < amount:
             raise exceeded(budget, counter, amount)

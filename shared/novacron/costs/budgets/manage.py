@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from urllib.parse import urlsplit
 
-from novacron.costs.budgets.count import count
+from novacron.costs.budgets.actuals import actuals
+from novacron.costs.budgets.count import count, current
 from novacron.costs.budgets.notices import public
 from novacron.costs.budgets.periods import money, units, window
 from novacron.costs.budgets.sync import sync
@@ -33,6 +34,7 @@ from novacron.models.reservation import Counter
 from novacron.operations.services import Services
 from novacron.store.budget_counters import BudgetCounters
 from novacron.store.budgets import BudgetStore
+from novacron.store.costs import CostStore
 from novacron.store.table import Lost
 
 MOST = 50
@@ -72,6 +74,7 @@ def create_budget(services: Services, tenant: str, asked: CreateBudget) -> Budge
         tenant=tenant,
         created_at=services.now(),
     )
+    _refuse_uncounted(services, made)
     if asked.webhook_secret is not None:
         kept = {"secret": asked.webhook_secret.get_secret_value()}
         # A name of its own: one that was deleted is not free for a week.
@@ -84,6 +87,22 @@ def create_budget(services: Services, tenant: str, asked: CreateBudget) -> Budge
     if period is not None:
         count(services, made, period)
     return made
+
+
+def _refuse_uncounted(services: Services, budget: Budget) -> None:
+    """Raises InvalidSpec: the ledger does not keep costs by a tag of the scope; Conflict: it is in
+    another currency."""
+    kept = CostStore(services.store.table).settings(budget.tenant).tags
+    for tag in budget.scope.tags:
+        if tag not in kept:
+            raise InvalidSpec(
+                f"Costs are not kept by the tag {tag!r}.",
+                field="scope.tags",
+                remedy="List it in PUT /costs/settings first.",
+            )
+    period = window(budget, services.now())
+    if period is not None:
+        actuals(services.ledger(budget.tenant), budget, period, services.now())
 
 
 def _refuse_private(url: str) -> None:
@@ -160,7 +179,7 @@ def approve(services: Services, tenant: str, budget_id: str, asked: Approval) ->
         )
     counters = BudgetCounters(services.store.table)
     for _ in range(TRIES):
-        now = count(services, budget, period, anew=False)
+        now = current(services, budget, period)
         extra = units(asked.amount)
         moved = {"extra": extra, "left": now.left + extra - now.extra, "seq": now.seq + 1}
         try:

@@ -15,8 +15,10 @@ from novacron.costs.ledger import Filters, Series
 from novacron.models.account import ProviderType
 from novacron.models.budget import Budget, CreateBudget
 from novacron.models.cost import CostAnswer, CostMetric, CostQuestion, Days, Freshness
+from novacron.models.cost_import import CostSettings
 from novacron.models.reservation import Counter
 from novacron.store.budget_counters import BudgetCounters
+from novacron.store.costs import CostStore
 from tests.world import World
 
 A_SECOND = 6945
@@ -71,9 +73,9 @@ class Costs:
 
 
 @pytest.fixture
-def costs(world: World) -> Costs:
+def costs(world: World, monkeypatch: pytest.MonkeyPatch) -> Costs:
     made = Costs()
-    world.services.ledger = lambda _tenant: made
+    monkeypatch.setattr(world.services, "ledger", lambda _tenant: made)
     return made
 
 
@@ -82,6 +84,9 @@ BudgetMaker = Callable[..., Budget]
 
 @pytest.fixture
 def budget(world: World) -> BudgetMaker:
+    tags = ["project", "team", "env", "more"]
+    CostStore(world.services.store.table).save_settings("acme", CostSettings(tags=tags))
+
     def make(name: str = "team", limit: str = "1000", **told: Any) -> Budget:
         asked = CreateBudget.model_validate({"name": name, "limit": limit, **told})
         return create_budget(world.services, "acme", asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,14 +15,12 @@ from novacron.costs.budgets import estimate
 from novacron.costs.budgets.count import count
 from novacron.costs.budgets.manage import create_budget
 from novacron.costs.budgets.periods import money, window
-from novacron.costs.ledger import Filters, Series
-from novacron.costs.nothing import NothingCollected
 from novacron.errors import BudgetExceeded, Conflict
 from novacron.models.budget import CreateBudget
-from novacron.models.cost import CostMetric, Days
 from novacron.models.operation import OperationKind, ResourceKind
 from novacron.operations.kinds import NoArguments
 from novacron.operations.submit import submit_change
+from novacron.store.budget_counters import BudgetCounters
 from tests.unit.costs.budgets.conftest import agree, counter, vm_cost
 from tests.world import ALICE, World, aws, make_world
 
@@ -37,23 +36,18 @@ ACTIONS = st.lists(
 )
 
 
-class Meddled(NothingCollected):
-    """After a count has read the reservations and before it writes, something happens."""
-
-    def __init__(self) -> None:
-        self.meanwhile: Callable[[], None] = lambda: None
-
-    def daily(self, days: Days, metric: CostMetric, filters: Filters) -> Series:
-        then, self.meanwhile = self.meanwhile, lambda: None
-        then()
-        return super().daily(days, metric, filters)
-
-
 class Story:
     def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         self.world, self.live = world, list[str]()
-        self.ledger = Meddled()
-        world.services.ledger = lambda _tenant: self.ledger
+        self.before_count: Callable[[], None] = lambda: None
+        write = BudgetCounters.write
+
+        def counted(*given: Any) -> None:
+            then, self.before_count = self.before_count, lambda: None
+            then()
+            write(*given)
+
+        monkeypatch.setattr(BudgetCounters, "write", counted)
         world.clock.at += timedelta(days=1)
         limit = str(money(vm_cost(DAYS_31) * ROOM + 1))
         asked = CreateBudget.model_validate({"name": "team", "limit": limit})
@@ -77,7 +71,7 @@ class Story:
                     self.act(one)
 
             if name == "count":
-                self.ledger.meanwhile = meanwhile
+                self.before_count = meanwhile
                 period = window(self.budget, self.world.clock())
                 assert period is not None
                 count(self.world.services, self.budget, period)
