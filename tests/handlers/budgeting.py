@@ -60,6 +60,13 @@ def create(stage: Stage) -> None:
     stage.http("POST", "/budgets", 409, {**BODY, **SIGNED}, key="second")
 
 
+def replace(stage: Stage) -> None:
+    path = f"/budgets/{budget(stage, **SIGNED).id}"
+    spent(stage)
+    stage.http("PUT", path, 200, {**BODY, **SIGNED, "limit": "2000"}, key="first")
+    stage.http("PUT", path, 400, {**BODY, "name": "other"}, key="second")
+
+
 def delete(stage: Stage) -> None:
     path = f"/budgets/{budget(stage, **SIGNED).id}"
     stage.http("DELETE", path, 200, key="first")
@@ -106,6 +113,7 @@ def shown(path: str) -> Callable[[Stage], None]:
 EXERCISES: dict[str, Callable[[Stage], None]] = {
     "budgets.create": create,
     "budgets.delete": delete,
+    "budgets.replace": replace,
     "budgets.get": shown("/budgets/{id}"),
     "budgets.list": shown("/budgets"),
     "budgets.approve": approve,

@@ -49,6 +49,7 @@ BODIES: dict[str, Any] = {
     "POST /costs:query": {"start": "2026-01-01", "end": "2026-02-01", "group_by": ["resource"]},
     "PUT /sovereignty": {"rules": [{"name": "stay", "outside": ["eu"]}]},
     "POST /budgets": {"name": "team", "limit": "100"},
+    "PUT /budgets/{budget_id}": {"name": "team", "limit": "100"},
     "POST /budgets/{budget_id}/approve": {"amount": "10"},
     "POST /agents": {"name": "rack"},
     "POST /accounts": {"name": "lab2", "type": "memory"},

@@ -43,6 +43,13 @@ class BudgetStore:
         except Lost as error:
             raise AlreadyExists(f"There is a budget {budget.name!r} already.") from error
 
+    def save(self, budget: Budget) -> None:
+        """Raises NotFound: it was deleted meanwhile."""
+        try:
+            self.table.put(_item(budget), "attribute_exists(pk)")
+        except Lost as error:
+            raise NotFound(f"There is no budget {budget.id!r}.") from error
+
     def delete(self, budget: Budget) -> None:
         self.table.delete(_pk(budget.tenant), budget.id)
 

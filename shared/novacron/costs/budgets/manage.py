@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from urllib.parse import urlsplit
 
-from novacron.costs.budgets.actuals import actuals
+from novacron.costs.budgets.checks import refuse, refuse_children, refuse_uncounted
 from novacron.costs.budgets.count import count, current
-from novacron.costs.budgets.notices import public
 from novacron.costs.budgets.periods import money, units, window
 from novacron.costs.budgets.sync import sync
 from novacron.errors import (
     AlreadyExists,
     Conflict,
     InvalidSpec,
-    NotFound,
     NotReady,
     QuotaExceeded,
-    Unsupported,
 )
 from novacron.models.base import Page, PageRequest
 from novacron.models.budget import (
     Approval,
     Budget,
     Budgets,
-    BudgetSpec,
     BudgetView,
     CreateBudget,
     Guard,
@@ -34,12 +29,13 @@ from novacron.models.reservation import Counter
 from novacron.operations.services import Services
 from novacron.store.budget_counters import BudgetCounters
 from novacron.store.budgets import BudgetStore
-from novacron.store.costs import CostStore
 from novacron.store.table import Lost
 
 MOST = 50
 """Budgets of a tenant: a create takes from all that cover it in one transaction of at most 100."""
 TRIES = 10
+FIXED = ("name", "scope", "parent", "period", "start", "end", "currency")
+CHANGED = ("limit", "guard", "unpriced", "thresholds", "channels")
 
 
 def create_budget(services: Services, tenant: str, asked: CreateBudget) -> Budget:
@@ -55,84 +51,63 @@ def create_budget(services: Services, tenant: str, asked: CreateBudget) -> Budge
         raise AlreadyExists(f"There is a budget {asked.name!r} already.")
     if len(others) >= MOST:
         raise QuotaExceeded(f"A tenant may have {MOST} budgets.", remedy="Delete one.")
-    if asked.scope.account_id is not None:
-        services.store.account(tenant, asked.scope.account_id)
-    if asked.parent is not None:
-        _under(asked, others.get(asked.parent))
-    for channel in asked.channels:
-        if channel.kind == "webhook":
-            _refuse_private(channel.url)
-    if any(one.kind == "email" for one in asked.channels) and not services.notice_sender:
-        raise Unsupported(
-            "This deployment sends no e-mail.",
-            field="channels",
-            remedy="Its operator can set the stack's parameter NoticeSender.",
-        )
+    refuse(services, tenant, asked, others)
     made = Budget(
         **asked.model_dump(exclude={"webhook_secret"}),
         id=budget_id,
         tenant=tenant,
         created_at=services.now(),
     )
-    _refuse_uncounted(services, made)
-    if asked.webhook_secret is not None:
-        kept = {"secret": asked.webhook_secret.get_secret_value()}
-        # A name of its own: one that was deleted is not free for a week.
-        name = f"{made.id}-{made.created_at:%Y%m%d%H%M%S%f}"
-        secret_id = services.providers.secrets.write(tenant, name, kept)
-        made = made.model_copy(update={"secret_id": secret_id})
+    refuse_uncounted(services, made)
+    made = _with_secret(services, made, asked)
     store.create(made)
     sync(services, tenant)
-    period = window(made, services.now())
-    if period is not None:
-        count(services, made, period)
+    _count(services, made)
     return made
 
 
-def _refuse_uncounted(services: Services, budget: Budget) -> None:
-    """Raises InvalidSpec: the ledger does not keep costs by a tag of the scope; Conflict: it is in
-    another currency."""
-    kept = CostStore(services.store.table).settings(budget.tenant).tags
-    for tag in budget.scope.tags:
-        if tag not in kept:
+def replace_budget(
+    services: Services, tenant: str, budget_id: str, asked: CreateBudget
+) -> BudgetView:
+    """Another limit, guard, thresholds or channels; what it covers and when stays as it is.
+
+    What is held stays held, over the new limit or not. Raises NotFound, InvalidSpec (field).
+    """
+    store = BudgetStore(services.store.table)
+    others = {one.id: one for one in store.of(tenant)}
+    old = store.get(tenant, budget_id)
+    for name in FIXED:
+        if getattr(asked, name) != getattr(old, name):
             raise InvalidSpec(
-                f"Costs are not kept by the tag {tag!r}.",
-                field="scope.tags",
-                remedy="List it in PUT /costs/settings first.",
+                f"The {name} of a budget stays as it is.",
+                field=name,
+                remedy="Make another budget, and delete this one.",
             )
+    refuse(services, tenant, asked, others)
+    refuse_children(asked, [one for one in others.values() if one.parent == budget_id])
+    changed = old.model_copy(update={name: getattr(asked, name) for name in CHANGED})
+    made = _with_secret(services, changed.model_copy(update={"secret_id": None}), asked)
+    store.save(made)
+    if old.secret_id is not None:
+        services.providers.secrets.delete(old.secret_id)
+    _count(services, made)
+    return show(services, tenant, budget_id)
+
+
+def _count(services: Services, budget: Budget) -> None:
     period = window(budget, services.now())
     if period is not None:
-        actuals(services.ledger(budget.tenant), budget, period, services.now())
+        count(services, budget, period)
 
 
-def _refuse_private(url: str) -> None:
-    """A name is looked up when it is sent to; an address says at once where it leads."""
-    try:
-        host, _ = urlsplit(url).hostname or "", urlsplit(url).port
-    except ValueError as error:
-        raise InvalidSpec(f"{url} is no URL: {error}", field="channels") from error
-    try:
-        allowed = public(host)
-    except ValueError:
-        return
-    if not allowed:
-        raise InvalidSpec(f"{host} is not a public address.", field="channels")
-
-
-def _under(asked: BudgetSpec, parent: Budget | None) -> None:
-    """A child is a part of its parent, so that what counts against it counts against both."""
-    if parent is None:
-        raise NotFound(f"There is no budget {asked.parent!r}.", field="parent")
-    if not asked.scope.within(parent.scope):
-        raise InvalidSpec(
-            f"The scope reaches beyond that of {parent.name!r}.",
-            field="scope",
-            remedy="Give the account and the tags of the parent, and more.",
-        )
-    if asked.currency != parent.currency:
-        raise InvalidSpec(f"{parent.name!r} is in {parent.currency}.", field="currency")
-    if asked.period is parent.period and asked.limit > parent.limit:
-        raise InvalidSpec(f"{parent.name!r} allows {parent.limit} in all.", field="limit")
+def _with_secret(services: Services, budget: Budget, asked: CreateBudget) -> Budget:
+    if asked.webhook_secret is None:
+        return budget
+    # A name of its own: one that was deleted is not free for a week.
+    name = f"{budget.id}-{services.now():%Y%m%d%H%M%S%f}"
+    kept = {"secret": asked.webhook_secret.get_secret_value()}
+    secret_id = services.providers.secrets.write(budget.tenant, name, kept)
+    return budget.model_copy(update={"secret_id": secret_id})
 
 
 def show(services: Services, tenant: str, budget_id: str) -> BudgetView:

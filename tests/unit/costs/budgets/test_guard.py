@@ -6,17 +6,18 @@ from decimal import Decimal
 import pytest
 
 from novacron.costs.budgets.count import count
-from novacron.costs.budgets.manage import approve, show
-from novacron.costs.budgets.periods import money, window
+from novacron.costs.budgets.manage import approve, replace_budget, show
+from novacron.costs.budgets.periods import money, units, window
 from novacron.costs.budgets.sync import sync
-from novacron.errors import BudgetExceeded, Conflict
-from novacron.models.budget import Approval
+from novacron.errors import BudgetExceeded, Conflict, InvalidSpec
+from novacron.models.budget import Approval, CreateBudget
 from novacron.models.operation import OperationKind, OperationState, ResourceKind
 from novacron.models.provider_account import ProviderAccount
 from novacron.models.vm import VmSize
 from novacron.operations.kinds import NoArguments, StopArguments
 from novacron.operations.submit import submit_change
 from novacron.store.budget_counters import BudgetCounters
+from novacron.store.budgets import BudgetStore
 from tests.unit.costs.budgets.conftest import BudgetMaker, Costs, agree, counter, vm_cost
 from tests.world import ALICE, World
 
@@ -246,6 +247,29 @@ def test_costs_replace_reservations_as_they_arrive(
     assert now.reserved == vm_cost(JANUARY - TEN_DAYS)
     assert now.left == before.left + vm_cost(TEN_DAYS) - 5 * 10**9
     assert now.forecast == max(5 * 10**9 + 21 * 10**9 // 2, now.spent + now.reserved)
+
+
+def test_a_higher_limit_makes_room_and_what_it_covers_stays(
+    world: World, budget: BudgetMaker
+) -> None:
+    made = budget(limit="1")
+    budget("part", limit="0.5", parent=made.id)
+    with pytest.raises(BudgetExceeded):
+        world.create_vm("a")
+
+    def replace(**told: str) -> None:
+        asked = CreateBudget.model_validate({"name": "team", **told})
+        replace_budget(world.services, "acme", made.id, asked)
+
+    with pytest.raises(InvalidSpec, match="currency"):
+        replace(limit="100", currency="EUR")
+    with pytest.raises(InvalidSpec, match="part"):
+        replace(limit="0.1")
+    replace(limit=_two())
+    assert counter(world, made).limit == units(Decimal(_two()))
+    agree(world, BudgetStore(world.services.store.table).get("acme", made.id))
+    with pytest.raises(BudgetExceeded, match="'part'"):
+        world.create_vm("a")
 
 
 def test_a_total_budget_ends(world: World, budget: BudgetMaker) -> None:

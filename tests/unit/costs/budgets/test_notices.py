@@ -88,7 +88,7 @@ def test_a_webhook_is_signed_over_time_and_body(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     here, url, webhook = receiver
-    monkeypatch.setattr("novacron.costs.budgets.manage.public", lambda _: True)
+    monkeypatch.setattr("novacron.costs.budgets.checks.public", lambda _: True)
     hook = {"kind": "webhook", "url": url}
     made = budget(channels=[hook], webhook_secret=SECRET)
     assert SECRET not in str(world.services.store.table.client.scan(TableName="novacron"))
