@@ -66,6 +66,9 @@ RESOURCES: dict[str, Any] = {
         "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:"
         "${AWS::StackName}/*"
     ),
+    # Topics of tenants' own, by a name that we ask for.
+    "notice topics": _sub("arn:${AWS::Partition}:sns:*:*:novacron-*"),
+    "notice sender": _sub("arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*"),
     "chunks": _sub("${Chunks.Arn}/chunks/*"),
     "chunk bucket": {"Fn::GetAtt": ["Chunks", "Arn"]},
     "costs": _sub("${Costs.Arn}/costs/*"),

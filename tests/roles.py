@@ -31,8 +31,11 @@ PREFIXES = {
     "secretsmanager": "secretsmanager",
     "stepfunctions": "states",
     "sts": "sts",
+    "sns": "sns",
+    "sesv2": "ses",
 }
 PLACES = {"secretsmanager": "secrets", "sts": "cloud roles"}
+PLACES |= {"sns": "notice topics", "sesv2": "notice sender"}
 FREE = frozenset({"sts:GetCallerIdentity"})
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
 TOKEN = "GetWebIdentityToken"

@@ -9,9 +9,9 @@ from novacron.operations.steps import StepInput
 from novacron.runtime.aws import services
 from novacron.runtime.jobs import begin
 from novacron.runtime.logging import logger
-from novacron.runtime.permissions import CLOUD
+from novacron.runtime.permissions import CLOUD, QUERY
 
-REQUIRES = CLOUD
+REQUIRES = CLOUD | {QUERY}
 
 
 def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from novacron.models.operation import Operation, OperationKind
 from novacron.operations.kinds import NoArguments
 from novacron.runtime.http import api, entry
-from novacron.runtime.permissions import CHANGE
+from novacron.runtime.permissions import CHANGE, QUERY
 from novacron.runtime.routes import Id, Key, change
 
 app = api()
@@ -17,5 +17,5 @@ def start_vm(vm_id: Id, key: Key) -> Operation:
     return change(app, OperationKind.VM_START, vm_id, NoArguments(), key)
 
 
-REQUIRES = CHANGE
+REQUIRES = CHANGE | {QUERY}
 lambda_handler = entry(app)

@@ -8,6 +8,7 @@ NovaCronError
 ├── Conflict                 the resource's state forbids this now
 ├── InvalidSpec              the request cannot be carried out as written; ``field`` names the fault
 ├── QuotaExceeded            a limit of the account or tenant is reached
+├── BudgetExceeded           a budget leaves no room for what this would cost
 ├── NoCapacity               the provider has no room for this type here and now
 ├── Throttled                too many calls; ``retry_after`` seconds
 ├── NotReady                 work has started; look again later
@@ -77,6 +78,11 @@ class InvalidSpec(NovaCronError):
 class QuotaExceeded(NovaCronError):
     code = "quota_exceeded"
     title = "Quota exceeded"
+
+
+class BudgetExceeded(NovaCronError):
+    code = "budget_exceeded"
+    title = "Budget exceeded"
 
 
 class NoCapacity(NovaCronError):

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     """What pip installs on a worker: a requirement, a wheel's URL among it."""
     api_url: str = ""
     """Where workers reach the API, if not where callers do; may name {api_id} and {stage}."""
+    notice_sender: str = ""
+    """The address that notices by e-mail come from; empty: none is sent."""
     reconcile_grace_seconds: int = Field(default=GRACE_SECONDS, ge=1)
     """Age of its last news at which an operation without an execution is started again."""
     endpoints: Annotated[list[str], NoDecode] = []

@@ -23,7 +23,7 @@ from novacron.tenancy.agents import sign
 from novacron.tenancy.principal import Principal, Role
 from tests.agents import enrolled, serve
 from tests.api import call
-from tests.handlers import advising, moving, spending
+from tests.handlers import advising, budgeting, moving, spending
 from tests.handlers.stage import (
     ACCOUNT,
     ADMIN,
@@ -271,6 +271,9 @@ def observe(stage: Stage) -> None:
 def record(stage: Stage) -> None:
     volume = stage.record(ResourceKind.VOLUME)
     stage.step("record", stage.change(Kind.VOLUME_DELETE, volume))
+    budgeting.budget(stage)
+    vm = budgeting.held(stage)
+    stage.step("record", stage.change(Kind.VM_DELETE, vm))
 
 
 def compensate(stage: Stage) -> None:
@@ -278,6 +281,9 @@ def compensate(stage: Stage) -> None:
         made = stage.submit(Kind.VOLUME_CREATE, VOLUME, at)
         stage.step("perform", made, at.refuses)
         stage.step("compensate", made, at.refuses, Error="NoCapacity", Cause="")
+    budgeting.budget(stage)
+    made = stage.submit(Kind.VM_CREATE, VM)
+    stage.step("compensate", made, Error="NoCapacity", Cause="")
 
 
 def reconcile(stage: Stage) -> None:
@@ -404,4 +410,5 @@ for _kind in ResourceKind:
     EXERCISES[f"{_area}.list"] = reading(f"/{_area}")
     EXERCISES[f"{_area}.get"] = reading(f"/{_area}/{_kind.value}-1", _kind)
     EXERCISES[f"{_area}.delete"] = changing("DELETE", f"/{_area}/{{id}}", _kind)
-EXERCISES |= moving.EXERCISES | spending.EXERCISES | advising.EXERCISES
+for _more in (advising, budgeting, moving, spending):
+    EXERCISES |= _more.EXERCISES

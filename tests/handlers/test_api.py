@@ -55,6 +55,9 @@ BODIES: dict[str, Any] = {
         "flat": {"vcpu_hour": "0.01", "memory_gib_hour": "0.002", "storage_gib_hour": "0.0001"},
     },
     "PUT /sovereignty": {"rules": [{"name": "stay", "outside": ["eu"]}]},
+    "POST /budgets": {"name": "team", "limit": "100"},
+    "PUT /budgets/{budget_id}": {"name": "team", "limit": "100"},
+    "POST /budgets/{budget_id}/approve": {"amount": "10"},
     "POST /agents": {"name": "rack"},
     "POST /accounts": {"name": "lab2", "type": "memory"},
     "POST /accounts/{account_id}/rotate": {"secret": {"password": "hunter2"}},
@@ -67,7 +70,7 @@ AGENTS_OWN = {"/agents/enroll"} | {
 ASKING = {"/costs:query", "/prices:search", "/estimates"}
 """Reads with a body: a viewer may ask, and another tenant's answer has nothing of ours."""
 GUARDED = [route for route in ROUTES if route[2] not in AGENTS_OWN | {"/openapi.json"}]
-NEW_TO_ANYONE = {"/accounts", "/agents"}
+NEW_TO_ANYONE = {"/accounts", "/agents", "/budgets"}
 
 
 def _create(world: World, path: str, body: dict[str, Any], key: str = "k") -> dict[str, Any]:

@@ -12,8 +12,10 @@ import pytest
 
 from functions.schedules.reconcile import lambda_handler
 from infra.openapi import document
+from novacron.costs.budgets.manage import create_budget
 from novacron.migration.context import migration_id
 from novacron.migration.control import begin
+from novacron.models.budget import CreateBudget
 from novacron.models.migration import CreateMigration, MigrationSpec
 from novacron.models.operation import ResourceKind, ResourceRecord
 from novacron.models.recommendation import RecommendationKind
@@ -26,6 +28,7 @@ from tests.handlers.test_api import AGENTS_OWN, BODIES, NEW_TO_ANYONE
 from tests.world import ALICE, MALLORY, World
 
 PATHS = document()["paths"]
+BUDGET = CreateBudget.model_validate({"name": "ours", "limit": "1000"})
 AGENT = Principal(tenant="umbrella", subject="agent-own", roles=frozenset({Role.AGENT}))
 SIGNED = {"number": "1", "forget": "4000000000"}
 
@@ -64,6 +67,7 @@ def _ours(world: World, folder: Path) -> dict[str, str]:
         "account_id": world.account.id,
         "operation_id": world.create_vm("ours").id,
         "agent_id": enrolled().agent_id,
+        "budget_id": create_budget(world.services, "acme", BUDGET).id,
     }
     for kind in ResourceKind:
         now = world.clock()

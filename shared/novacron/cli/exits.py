@@ -4,7 +4,7 @@ from __future__ import annotations
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 failed; 2 wrong usage; 3 not signed in; 4 not allowed; 5 not found; "
-    "6 conflict; 7 quota or capacity; 8 try again later; 9 the API cannot be reached."
+    "6 conflict; 7 quota, budget or capacity; 8 try again later; 9 the API cannot be reached."
 )
 FAILED = 1
 NOT_SIGNED_IN = 3
@@ -18,6 +18,7 @@ BY_CODE: dict[str, int] = {
     "already_exists": 6,
     "conflict": 6,
     "quota_exceeded": 7,
+    "budget_exceeded": 7,
     "no_capacity": 7,
     "throttled": 8,
     "not_ready": 8,

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from novacron.cli import (
     agent,
+    budget,
     config,
     guest,
     migration,
@@ -42,6 +43,7 @@ root.add_typer(guest.app, name="guest")
 root.add_typer(migration.app, name="migration")
 root.add_typer(recommend.app, name="recommend")
 root.add_typer(price.app, name="price")
+root.add_typer(budget.app, name="budget")
 
 operation = resource_app(
     "operation", "operations", ["id", "kind", "state", "percent", "resource_id"], deletes=False

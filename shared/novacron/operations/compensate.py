@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from novacron import errors
+from novacron.costs.budgets.settle import settle
 from novacron.errors import NotFound, NovaCronError
 from novacron.models.base import Model
 from novacron.models.operation import OperationError, OperationState, ResourceRecord
@@ -45,7 +46,8 @@ def compensate(services: Services, step: StepInput, failure: Failure) -> StepOut
             "updated_at": services.now(),
         }
     )
-    services.store.end(ended, kept, now.account.type, gone=now.work.creates)
+    along = settle(services, ended, kept, failed=True)
+    services.store.end(ended, kept, now.account.type, gone=now.work.creates, along=along)
     return StepOutput(done=True)
 
 

@@ -150,6 +150,9 @@ class Services:
     cost_store: str = ""
     """Where rows of costs are kept, a URL of ``migration.objects``; empty: nowhere."""
 
+    notice_sender: str = ""
+    """The address that e-mail comes from; empty: none is sent."""
+
     @cached_property
     def stores(self) -> ChunkStores:
         from novacron.operations.chunks import ChunkStores  # its imports are for who moves bytes

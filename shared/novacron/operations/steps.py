@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from novacron.costs.budgets.settle import settle
 from novacron.errors import Conflict, NotFound, NotReady, QuotaExceeded
 from novacron.models.base import Model, Ownership
 from novacron.models.operation import Operation, OperationState, ResourceKind, ResourceRecord
@@ -173,7 +174,8 @@ def record(services: Services, step: StepInput) -> StepOutput:
     kept = now.record
     if now.work.deletes:
         kept = kept.model_copy(update={"state": "deleted", "observed_at": services.now()})
-    services.store.end(ended, kept, now.account.type, gone=now.work.deletes)
+    along = settle(services, ended, kept)
+    services.store.end(ended, kept, now.account.type, gone=now.work.deletes, along=along)
     return StepOutput(done=True)
 
 

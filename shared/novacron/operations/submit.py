@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
-from novacron.errors import Conflict, NotFound
+from novacron.costs.budgets.estimate import spec_of
+from novacron.costs.budgets.guard import hold
+from novacron.errors import Conflict, NotFound, NotReady
 from novacron.models.base import Model
-from novacron.models.operation import Operation, OperationKind, ResourceRecord
+from novacron.models.budget import Budget
+from novacron.models.firing import Stopped
+from novacron.models.operation import Operation, OperationKind, ResourceKind, ResourceRecord
+from novacron.models.provider_account import ProviderAccount
+from novacron.models.vm import VmSpec
 from novacron.operations.kinds import WORK
 from novacron.operations.services import Services
+from novacron.store.budgets import BudgetStore
+from novacron.store.table import Item
 from novacron.tenancy.principal import Principal
+
+TRIES = 5
 
 
 def submit_create(
@@ -47,7 +58,12 @@ def submit_create(
         created_at=operation.created_at,
     )
     limit = services.quotas[kind.resource.value]
-    services.store.begin_create(operation, record, account.type, limit)
+
+    def begin() -> None:
+        held = hold(services, account, resource, spec) if isinstance(spec, VmSpec) else []
+        services.store.begin_create(operation, record, account.type, limit, along=held)
+
+    _retried(begin)
     services.starter.start(operation)
     return operation
 
@@ -59,10 +75,13 @@ def submit_change(
     resource_id: str,
     body: Model,
     key: str,
+    budget: Budget | None = None,
 ) -> Operation:
     """Begin a change of a resource that exists; its account comes from its record.
 
-    Raises NotFound, and Conflict that names the operation that is running on it.
+    ``budget``: it is that budget's doing, so that no budget stands against it and the budget can
+    undo it until somebody else changes the VM. Raises NotFound, Conflict that names the operation
+    that is running on it, BudgetExceeded (a start).
     """
     record = services.store.resource(who.tenant, kind.resource, resource_id)
     account = services.store.account(who.tenant, record.account_id)
@@ -72,9 +91,55 @@ def submit_change(
     if found is not None:
         return found
     refuse_ended(record, operation)
-    services.store.begin_change(operation, record, account.type)
+
+    def begin() -> None:
+        along = _along(services, operation, record, account, budget)
+        services.store.begin_change(operation, record, account.type, along=along)
+
+    _retried(begin)
     services.starter.start(operation)
     return operation
+
+
+def _along(
+    services: Services,
+    operation: Operation,
+    record: ResourceRecord,
+    account: ProviderAccount,
+    budget: Budget | None,
+) -> list[Item]:
+    """What budgets have to do with the change of a VM."""
+    if record.kind is not ResourceKind.VM:
+        return []
+    store = BudgetStore(services.store.table)
+    if operation.kind is OperationKind.VM_STOP and budget is not None:
+        return [store.marking(_stopped(operation, budget))]
+    held = []
+    if operation.kind is OperationKind.VM_START:
+        enforce = budget is None
+        held = hold(services, account, record.id, spec_of(record), enforce=enforce)
+    return [store.unmarking(operation.tenant, record.id), *held]
+
+
+def _stopped(operation: Operation, budget: Budget) -> Stopped:
+    return Stopped(
+        tenant=operation.tenant,
+        vm_id=operation.resource_id,
+        budget_id=budget.id,
+        operation_id=operation.id,
+    )
+
+
+def _retried(begin: Callable[[], None]) -> None:
+    """Again when a budget was taken from or counted since it was read."""
+    for left in reversed(range(TRIES)):
+        try:
+            begin()
+        except NotReady:
+            if not left:
+                raise
+        else:
+            return
 
 
 def refuse_ended(record: ResourceRecord, operation: Operation) -> None:

@@ -53,6 +53,7 @@ def services() -> Services:
         worker_package=now.worker_package,
         chunk_store_region=now.chunk_store_region,
         cost_store=now.cost_store,
+        notice_sender=now.notice_sender,
         grace=timedelta(seconds=now.reconcile_grace_seconds),
     )
 

@@ -41,6 +41,8 @@ DROP_CHUNK = Need("s3:DeleteObject", "chunks")
 MISS_CHUNK = Need("s3:ListBucket", "chunk bucket")
 """Without it what is not there is Forbidden:
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html"""
+PUBLISH = Need("sns:Publish", "notice topics")
+MAIL = Need("ses:SendEmail", "notice sender")
 
 GET_COST = Need("s3:GetObject", "costs")
 PUT_COST = Need("s3:PutObject", "costs")
@@ -63,7 +65,8 @@ AUDITED: Needs = frozenset({GET, PUT, UPDATE, DELETE})
 CHUNK_KEY: Needs = frozenset({READ_SECRET, MAKE_SECRET})
 """The tenant's, which is made when it is first asked for."""
 READ_CHUNKS: Needs = frozenset({GET_CHUNK, MISS_CHUNK})
-CREATE_VM: Needs = AUDITED | {PROVISION}
+CREATE_VM: Needs = AUDITED | {PROVISION, QUERY}
+"""And to see which budgets hold it."""
 CHANGE: Needs = AUDITED | {OPERATE}
 MIGRATE: Needs = AUDITED | {MOVE}
 STEER: Needs = AUDITED | {GO_ON}

@@ -21,6 +21,7 @@ STATUS: dict[type[errors.NovaCronError], HTTPStatus] = {
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.InvalidSpec: HTTPStatus.BAD_REQUEST,
     errors.QuotaExceeded: HTTPStatus.FORBIDDEN,
+    errors.BudgetExceeded: HTTPStatus.FORBIDDEN,
     errors.NoCapacity: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Throttled: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NotReady: HTTPStatus.SERVICE_UNAVAILABLE,

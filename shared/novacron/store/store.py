@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from novacron.errors import AlreadyExists, Conflict, NotFound, NotReady, QuotaExceeded
 from novacron.models.account import ProviderType
@@ -82,20 +82,29 @@ class Store:
     # Beginning and ending an operation: both records in one step
 
     def begin_create(
-        self, operation: Operation, record: ResourceRecord, provider: ProviderType, limit: int
+        self,
+        operation: Operation,
+        record: ResourceRecord,
+        provider: ProviderType,
+        limit: int,
+        along: Sequence[Item] = (),
     ) -> None:
         """Record a create, counted against the tenant's quota, or nothing at all.
 
-        Raises QuotaExceeded, or Conflict when the operation exists already.
+        Raises QuotaExceeded; Conflict when the operation exists already; NotReady when a condition
+        of ``along``, what else is written in the same step, does not hold.
         """
         writes = [
             self.table.putting(_operation(operation), ABSENT),
             self.table.putting(_resource(record, provider), ABSENT),
             self._counting(record, 1, limit),
+            *along,
         ]
         try:
             self.table.transact(writes)
         except Lost as error:
+            if not any(error.at(index) for index in range(3)):
+                raise NotReady(f"What {operation.id} needs changed meanwhile.") from error
             if error.at(2) and not error.at(0):
                 raise QuotaExceeded(
                     f"The tenant may have {limit} {record.kind.value}s.",
@@ -104,9 +113,14 @@ class Store:
             raise Conflict(f"Operation {operation.id} exists already.") from error
 
     def begin_change(
-        self, operation: Operation, record: ResourceRecord, provider: ProviderType
+        self,
+        operation: Operation,
+        record: ResourceRecord,
+        provider: ProviderType,
+        along: Sequence[Item] = (),
     ) -> None:
-        """Record a change and take the resource's lock, or nothing. Raises Conflict."""
+        """Record a change and take the resource's lock, or nothing. Raises Conflict, and NotReady
+        when a condition of ``along`` does not hold."""
         locked = record.model_copy(update={"running_operation": operation.id})
         item, values = _next(locked, provider)
         try:
@@ -114,9 +128,12 @@ class Store:
                 [
                     self.table.putting(_operation(operation), ABSENT),
                     self.table.putting(item, FREE, values),
+                    *along,
                 ]
             )
         except Lost as error:
+            if not (error.at(0) or error.at(1)):
+                raise NotReady(f"What {operation.id} needs changed meanwhile.") from error
             now = self.resource(record.tenant, record.kind, record.id)
             raise Conflict(
                 f"Operation {now.running_operation} is running on {record.id}.",
@@ -124,7 +141,12 @@ class Store:
             ) from error
 
     def end(
-        self, operation: Operation, record: ResourceRecord, provider: ProviderType, gone: bool
+        self,
+        operation: Operation,
+        record: ResourceRecord,
+        provider: ProviderType,
+        gone: bool,
+        along: Sequence[Item] = (),
     ) -> None:
         """End the operation, release the lock and, when ``gone``, the quota: once only.
 
@@ -139,6 +161,7 @@ class Store:
         ]
         if gone:
             writes.append(self._counting(record, -1, None))
+        writes += along
         try:
             self.table.transact(writes)
         except Lost as error:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import random
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,6 +23,12 @@ Key = tuple[str, str]
 """pk, sk."""
 
 
+FAILED_CONDITION = "ConditionalCheckFailed"
+IN_THE_WAY = frozenset({"TransactionConflict", "ThrottlingError"})
+"""Reasons that say nothing of the conditions: another write was at the same item at that instant
+(https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html)."""
+
+
 class Lost(Exception):
     """A conditional write lost. ``reasons`` has a code for each item of a transaction."""
 
@@ -29,7 +37,7 @@ class Lost(Exception):
         self.reasons = reasons
 
     def at(self, index: int) -> bool:
-        return self.reasons[index] == "ConditionalCheckFailed"
+        return self.reasons[index] == FAILED_CONDITION
 
 
 MOST_KEY_BYTES = 1024
@@ -39,13 +47,22 @@ MOST_READS = 100
 MOST_WRITES = 25
 """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html"""
 TRIES = 3
+TRANSACT_TRIES = 12
+LONGEST_PAUSE_S = 0.4
+"""Between the tries of a transaction: with all of them, 3 seconds at most."""
 
 
 class Table:
     """Reads and writes documents. ``client`` is made on first use: boto3 costs half a second."""
 
-    def __init__(self, name: str, client: DynamoDBClient | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        client: DynamoDBClient | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.name = name
+        self._sleep = sleep
         self._client = client
 
     @property
@@ -61,7 +78,7 @@ class Table:
         if not 0 < len(sk.encode()) <= MOST_KEY_BYTES:
             return None
         reply = self.client.get_item(TableName=self.name, Key=key(pk, sk), ConsistentRead=True)
-        return _document(reply["Item"], model) if "Item" in reply else None
+        return parsed(reply["Item"], model) if "Item" in reply else None
 
     def delete(self, pk: str, sk: str) -> None:
         self.client.delete_item(TableName=self.name, Key=key(pk, sk))
@@ -72,7 +89,7 @@ class Table:
             TableName=self.name,
             Key=key(pk, sk),
             UpdateExpression="ADD used :by",
-            ExpressionAttributeValues=_typed({":by": by}),
+            ExpressionAttributeValues=typed({":by": by}),
         )
 
     def counter(self, pk: str, sk: str) -> int:
@@ -87,7 +104,7 @@ class Table:
             asked: Any = {self.name: {"Keys": some, "ConsistentRead": True}}
             reply: Any = self.client.batch_get_item(RequestItems=asked)
             for item in reply["Responses"].get(self.name, []):
-                found[item["pk"]["S"], item["sk"]["S"]] = _document(item, model)
+                found[item["pk"]["S"], item["sk"]["S"]] = parsed(item, model)
             rest: list[Item] = reply["UnprocessedKeys"].get(self.name, {}).get("Keys", [])
             return rest
 
@@ -96,7 +113,7 @@ class Table:
 
     def put_many(self, items: Sequence[Item]) -> None:
         """Write them, in no order and without conditions. Raises Throttled."""
-        self._write_many([{"PutRequest": {"Item": _typed(item)}} for item in items])
+        self._write_many([{"PutRequest": {"Item": typed(item)}} for item in items])
 
     def delete_many(self, keys: Sequence[Key]) -> None:
         """Raises Throttled."""
@@ -116,37 +133,75 @@ class Table:
         reply = self.client.query(
             TableName=self.name,
             KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues=_typed({":pk": pk}),
+            ExpressionAttributeValues=typed({":pk": pk}),
             ConsistentRead=True,
         )
         return {item["sk"]["S"]: int(item["used"]["N"]) for item in reply["Items"]}
 
     def put(self, item: Item, condition: str | None = None, values: Item | None = None) -> None:
-        """Write one item. Raises Lost when ``condition`` does not hold."""
+        """Write one item. Raises Lost when ``condition`` does not hold.
+
+        Where a transaction was at the item it is tried again, as in ``transact``.
+        """
         write = self.putting(item, condition, values)["Put"]
-        try:
-            self.client.put_item(**write)
-        except self.client.exceptions.ConditionalCheckFailedException as error:
-            raise Lost(["ConditionalCheckFailed"]) from error
+        for attempt in range(TRANSACT_TRIES):
+            try:
+                self.client.put_item(**write)
+                return
+            except self.client.exceptions.ConditionalCheckFailedException as error:
+                raise Lost([FAILED_CONDITION]) from error
+            except self.client.exceptions.TransactionConflictException:
+                self.pause(attempt)
+        raise Throttled("Too many changes of the same record at once.")
 
     def putting(
         self, item: Item, condition: str | None = None, values: Item | None = None
     ) -> dict[str, Any]:
         """A put as a member of a transaction."""
-        write: dict[str, Any] = {"TableName": self.name, "Item": _typed(item)}
+        write: dict[str, Any] = {"TableName": self.name, "Item": typed(item)}
         if condition is not None:
             write["ConditionExpression"] = condition
         if values:
-            write["ExpressionAttributeValues"] = _typed(values)
+            write["ExpressionAttributeValues"] = typed(values)
         return {"Put": write}
 
     def transact(self, writes: list[Any]) -> None:
-        """All of ``writes`` or none. Raises Lost with a reason for each."""
-        try:
-            self.client.transact_write_items(TransactItems=writes)
-        except self.client.exceptions.TransactionCanceledException as error:
-            reasons = error.response.get("CancellationReasons", [])
-            raise Lost([str(reason.get("Code", "None")) for reason in reasons]) from error
+        """All of ``writes`` or none. Raises Lost with a reason for each when a condition fails.
+
+        Where others were at the same items it is tried again after a random pause that grows, as
+        SDKs leave that to their callers; Throttled when that does not help.
+        """
+        for attempt in range(TRANSACT_TRIES):
+            try:
+                self.client.transact_write_items(TransactItems=writes)
+                return
+            except self.client.exceptions.TransactionCanceledException as error:
+                told = error.response.get("CancellationReasons", [])
+                reasons = [str(reason.get("Code", "None")) for reason in told]
+                if not IN_THE_WAY & set(reasons) or FAILED_CONDITION in reasons:
+                    raise Lost(reasons) from error
+            self.pause(attempt)
+        raise Throttled("Too many changes of the same records at once.")
+
+    def pause(self, attempt: int) -> None:
+        """Before the next try, so that those who are in each other's way spread: full jitter
+        (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/)."""
+        self._sleep(random.uniform(0, min(LONGEST_PAUSE_S, 0.01 * 2**attempt)))  # noqa: S311
+
+    def rows(self, pk: str) -> Iterator[Item]:
+        """Every item of a partition as DynamoDB gives it, read consistently."""
+        query: dict[str, Any] = {
+            "TableName": self.name,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": typed({":pk": pk}),
+            "ConsistentRead": True,
+        }
+        while True:
+            reply = self.client.query(**query)
+            yield from reply["Items"]
+            if "LastEvaluatedKey" not in reply:
+                return
+            query["ExclusiveStartKey"] = reply["LastEvaluatedKey"]
 
     def page(self, pk: str, model: type[M], page: PageRequest) -> Page[M]:
         """One page of a partition in sort-key order.
@@ -156,7 +211,7 @@ class Table:
         query: dict[str, Any] = {
             "TableName": self.name,
             "KeyConditionExpression": "pk = :pk",
-            "ExpressionAttributeValues": _typed({":pk": pk}),
+            "ExpressionAttributeValues": typed({":pk": pk}),
             "Limit": page.limit,
         }
         if page.cursor is not None:
@@ -164,7 +219,7 @@ class Table:
         reply = self.client.query(**query)
         last = reply.get("LastEvaluatedKey")
         following = _cursor(last["sk"]["S"]) if last else None
-        items = [_document(item, model) for item in reply["Items"]]
+        items = [parsed(item, model) for item in reply["Items"]]
         return Page(items=items, next_cursor=following)
 
     def between(self, pk: str, low: str, high: str, model: type[M]) -> Iterator[M]:
@@ -172,7 +227,7 @@ class Table:
         return self._query(
             {
                 "KeyConditionExpression": "pk = :pk AND sk BETWEEN :low AND :high",
-                "ExpressionAttributeValues": _typed({":pk": pk, ":low": low, ":high": high}),
+                "ExpressionAttributeValues": typed({":pk": pk, ":low": low, ":high": high}),
                 "ConsistentRead": True,
             },
             model,
@@ -183,12 +238,12 @@ class Table:
         reply = self.client.query(
             TableName=self.name,
             KeyConditionExpression="pk = :pk AND sk < :sk",
-            ExpressionAttributeValues=_typed({":pk": pk, ":sk": sk}),
+            ExpressionAttributeValues=typed({":pk": pk, ":sk": sk}),
             ScanIndexForward=False,
             ConsistentRead=True,
             Limit=1,
         )
-        return _document(reply["Items"][0], model) if reply["Items"] else None
+        return parsed(reply["Items"][0], model) if reply["Items"] else None
 
     def index(self, gsi1pk: str, model: type[M]) -> Iterator[M]:
         """Every document under ``gsi1pk`` of the sparse index, page by page."""
@@ -196,7 +251,7 @@ class Table:
             {
                 "IndexName": "gsi1",
                 "KeyConditionExpression": "gsi1pk = :pk",
-                "ExpressionAttributeValues": _typed({":pk": gsi1pk}),
+                "ExpressionAttributeValues": typed({":pk": gsi1pk}),
             },
             model,
         )
@@ -206,7 +261,7 @@ class Table:
         while True:
             reply = self.client.query(**query)
             for item in reply["Items"]:
-                yield _document(item, model)
+                yield parsed(item, model)
             if "LastEvaluatedKey" not in reply:
                 return
             query["ExclusiveStartKey"] = reply["LastEvaluatedKey"]
@@ -233,7 +288,7 @@ def stamp(at: datetime) -> str:
 
 
 def key(pk: str, sk: str) -> dict[str, Any]:
-    return _typed({"pk": pk, "sk": sk})
+    return typed({"pk": pk, "sk": sk})
 
 
 def document(pk: str, sk: str, model: Model, **attributes: str | int | None) -> Item:
@@ -242,11 +297,13 @@ def document(pk: str, sk: str, model: Model, **attributes: str | int | None) -> 
     return {"pk": pk, "sk": sk, "doc": model.model_dump_json(), **kept}
 
 
-def _document(item: Item, model: type[M]) -> M:
+def parsed(item: Item, model: type[M]) -> M:
+    """The document that an item holds."""
     return model.model_validate_json(item["doc"]["S"])
 
 
-def _typed(item: Item) -> dict[str, Any]:
+def typed(item: Item) -> dict[str, Any]:
+    """``item`` as the low-level client takes it."""
     return {
         name: {"N": str(value)} if isinstance(value, int) else {"S": value}
         for name, value in item.items()

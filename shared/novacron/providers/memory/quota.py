@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from novacron.models.account import CostEstimate, MetricName, MetricPoint, Quota, Usage
 from novacron.models.vm import VmSpec, VmState
 from novacron.providers.base import Accounting
 from novacron.providers.memory.cloud import MemoryBase, call, find
 from novacron.providers.memory.compute import LIVE
+from novacron.providers.memory.costs import estimate
 
 PERIOD = timedelta(minutes=5)
-VCPU_HOUR = Decimal("0.02")
-GIB_HOUR = Decimal("0.005")
 
 
 class MemoryAccounting(MemoryBase, Accounting):
@@ -35,8 +33,7 @@ class MemoryAccounting(MemoryBase, Accounting):
 
     @call
     def estimate_cost(self, spec: VmSpec) -> CostEstimate:
-        hourly = spec.vcpus * VCPU_HOUR + Decimal(spec.memory_mib) / 1024 * GIB_HOUR
-        return CostEstimate(hourly=hourly, source="the in-memory cloud's own price list")
+        return estimate(spec)
 
     @call
     def get_metrics(
