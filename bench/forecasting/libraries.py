@@ -28,12 +28,18 @@ def main() -> None:
 
     warnings.simplefilter("ignore")
     histories = [np.array(one) for one in json.load(sys.stdin)]
-    json.dump({name: [_told(model, one) for one in histories] for name, model in models().items()}, sys.stdout)
+    json.dump(
+        {name: [_told(model, one) for one in histories] for name, model in models().items()},
+        sys.stdout,
+    )
 
 
 def _told(model: Any, history: Any) -> list[list[float]]:
     found = model.forecast(y=history, h=AHEAD, level=[80, 95])
-    columns = (found["mean"], *(found[f"{edge}-{level}"] for level in (80, 95) for edge in ("lo", "hi")))
+    columns = (
+        found["mean"],
+        *(found[f"{edge}-{level}"] for level in (80, 95) for edge in ("lo", "hi")),
+    )
     return [[float(value) for value in row] for row in zip(*columns, strict=True)]
 
 

@@ -93,9 +93,7 @@ def best_threshold(found: Sequence[Point], profile: Profile) -> float:
 
 
 def every_point(corpus: Sequence[Series], scores: Scores, profile: Profile) -> list[Point]:
-    return [
-        point for one in corpus for point in points(one, scores[one.name], profile)
-    ]
+    return [point for one in corpus for point in points(one, scores[one.name], profile)]
 
 
 def normalised(

@@ -17,8 +17,6 @@ FEWEST = 3
 """Different from the threshold: below that the tail has no shape."""
 HEAVIEST = 0.45
 """Of the shape, below 0.5, where the moments that fit it end."""
-MOST = 12.0
-"""Surprise: rarer than one in a million million is as rare as that."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Fit:
             return 0.0
         ratio = over / self.scale
         log = math.log1p(self.shape * ratio) / self.shape if self.shape else ratio
-        return min(log / math.log(10) - math.log10(self.share), MOST)
+        return log / math.log(10) - math.log10(self.share)
 
     def bound(self, surprise: float) -> float:
         """The value of that surprise: the inverse."""

@@ -55,7 +55,9 @@ def season(values: Sequence[float]) -> Season:
     whole = pvariance(away[first:])
     strength = max(0.0, 1 - pvariance(rest) / whole) if whole else 0.0
     middle, neutral = fmean(plain), 1.0 if ratio else 0.0
-    factors = (neutral + strength * ((f / middle if ratio else f - middle) - neutral) for f in plain)
+    factors = (
+        neutral + strength * ((f / middle if ratio else f - middle) - neutral) for f in plain
+    )
     return Season(tuple(factors), ratio)
 
 
