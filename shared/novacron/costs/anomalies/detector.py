@@ -15,7 +15,6 @@ from statistics import median
 
 from novacron.costs.anomalies.tail import Tail
 
-
 MOST = 12.0
 """Surprise that makes the highest score: one in a million million."""
 
