@@ -23,7 +23,7 @@ from bench.nab.scoring import STANDARD, Scores, best_threshold, every_point, nor
 from bench.nab.series import PUBLISHED, Series, corpus, halves, published, published_rows
 from novacron.costs.anomalies.detector import METRICS, scores
 
-PYTHON = Path("/tmp/fs/an/bin/python")
+PYTHON = Path(".tools/detectors/bin/python")
 DAY = 288
 """Values, one every five minutes."""
 OURS = "NovaCron"

@@ -62,7 +62,7 @@ def quantile(share: float, freedom: float) -> float:
 def _of(
     values: Sequence[float], errors: Sequence[Sequence[float]], more: float, wider: float
 ) -> Spread:
-    sizes = []
+    sizes: list[float] = []
     while True:
         at = [origin[len(sizes)] for origin in errors if len(origin) > len(sizes)]
         if len(at) < max(FEWEST, len(sizes) // 2):

@@ -37,10 +37,12 @@ def search(world: World, rows: list[Spent], now: datetime = NOW) -> list[Anomaly
     return Search(books, AnomalyStore(table), "acme", now).new()
 
 
-def on(day: date, amount: int, rows: list[Spent], **told: Decimal) -> list[Spent]:
+def on(day: date, amount: int, rows: list[Spent], listed: Decimal | None = None) -> list[Spent]:
     """``rows`` with another cost of vm-1 on a day."""
     return [
-        Spent(day, Decimal(amount), **told) if (one.day, one.resource) == (day, "vm-1") else one
+        Spent(day, Decimal(amount), listed=listed)
+        if (one.day, one.resource) == (day, "vm-1")
+        else one
         for one in rows
     ]
 
@@ -54,7 +56,7 @@ def test_a_rise_is_found_within_a_day_in_each_scope_and_explained(world: World) 
     assert set(found) == set(Scope)
     one = found[Scope.RESOURCE]
     assert (one.value, one.day, one.cause) == ("vm-1", YESTERDAY, Cause.USAGE)
-    assert (one.amount, one.expected, one.severity) == (25, 10, 15)
+    assert [one.amount, one.expected, one.severity] == [Decimal(n) for n in (25, 10, 15)]
     assert one.low <= 10 <= one.high < 25
     whole = found[Scope.SERVICE]
     assert whole.contributors[0].resource == "vm-1"
