@@ -1,4 +1,4 @@
-"""Our anomaly detector on NAB's cloud metrics by NAB's rules: better than baselines and libraries."""
+"""Our anomaly detector on NAB's cloud metrics, by NAB's rules, against others; a minute."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our forecast on public daily series: MASE and bands against seasonal naive and AutoETS; minutes."""
+"""Our forecast on public daily series: MASE and bands against naive and AutoETS; minutes."""
 
 from __future__ import annotations
 

@@ -28,19 +28,22 @@ class Unusual:
 
 def unusual(costs: Sequence[Decimal], newest: int) -> Iterator[Unusual]:
     """Those of the ``newest`` days that are anomalies. The pattern of the week is taken from the
-    days before: they cannot hide themselves."""
+    days before: they cannot hide themselves. A return to what is expected is none."""
     values = [float(cost) for cost in costs]
     pattern = season(values[:-newest])
     detector = Detector(DAILY)
     for index, value in enumerate(values):
-        told = detector.look(pattern.off(index, value))
-        judged = index >= len(values) - newest and told.low is not None and told.high is not None
-        if judged and told.score >= DAILY.alarm:
+        flat = pattern.off(index, value)
+        told = detector.look(flat)
+        if index < len(values) - newest or told.low is None or told.high is None:
+            continue
+        back = abs(flat - told.expected) <= DAILY.least * abs(told.expected)
+        if told.score >= DAILY.alarm and not back:
             low, expected, high = (
                 _money(pattern, index, one) for one in (told.low, told.expected, told.high)
             )
             yield Unusual(index, costs[index], expected, low, high, told.score)
 
 
-def _money(pattern: Season, index: int, level: float | None) -> Decimal:
-    return Decimal(pattern.on(index, level or 0.0)).quantize(STEP)
+def _money(pattern: Season, index: int, level: float) -> Decimal:
+    return Decimal(pattern.on(index, level)).quantize(STEP)

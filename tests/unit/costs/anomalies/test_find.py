@@ -113,6 +113,14 @@ def test_a_repeat_finds_nothing_new_and_a_new_level_is_told_once(world: World) -
         assert search(world, level, NOW + n * DAY) == []
 
 
+def test_the_return_from_a_peak_is_no_anomaly(world: World) -> None:
+    assert search(world, on(YESTERDAY, 500, usual()))
+    for n in range(1, 5):
+        today = TODAY + n * DAY
+        rows = on(YESTERDAY, 500, usual(60 + n, today))
+        assert search(world, rows, NOW + n * DAY) == []
+
+
 def test_feedback_mutes_and_unmutes_what_is_alike(world: World) -> None:
     store = AnomalyStore(world.services.store.table)
     rows = on(YESTERDAY, 25, usual())
