@@ -14,7 +14,7 @@ AHEAD = 28
 
 
 def models() -> dict[str, Any]:
-    from statsforecast.models import AutoETS, AutoTheta, SeasonalNaive
+    from statsforecast.models import AutoETS, AutoTheta, SeasonalNaive  # type: ignore[import-not-found]
 
     return {
         "seasonal naive": SeasonalNaive(season_length=7),

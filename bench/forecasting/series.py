@@ -26,14 +26,15 @@ class Case:
 
 def cases(days: int) -> Iterator[Case]:
     """All with so many days of history; each origin is ``AHEAD`` days after the one before."""
-    for name, values in _series().items():
+    for name, values in daily().items():
         origins = range(days, len(values) - AHEAD + 1, AHEAD)
         for origin in origins[-ORIGINS:]:
             history, future = values[origin - days : origin], values[origin : origin + AHEAD]
             yield Case(name.partition("-")[0], history, future)
 
 
-def _series() -> dict[str, list[float]]:
+def daily() -> dict[str, list[float]]:
+    """Series -> a value a day."""
     found: dict[str, dict[date, float]] = defaultdict(dict)
     with DATA.open() as lines:
         for row in csv.DictReader(lines):

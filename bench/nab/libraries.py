@@ -15,21 +15,24 @@ LEARN = 0.15
 """Of a series, the part that NAB lets detectors learn from."""
 
 
+# The libraries are in that environment alone, where mypy does not look.
+
+
 def half_space_trees(values: list[float]) -> list[float]:
-    from river import anomaly, preprocessing
+    from river import anomaly, preprocessing  # type: ignore[import-not-found]
 
     model = preprocessing.MinMaxScaler() | anomaly.HalfSpaceTrees(seed=1)
     return _stream(model, _windows(values))
 
 
 def isolation_forest(values: list[float]) -> list[float]:
-    from pyod.models.iforest import IForest
+    from pyod.models.iforest import IForest  # type: ignore[import-not-found]
 
     return _batch(IForest(random_state=1), values)
 
 
 def ecod(values: list[float]) -> list[float]:
-    from pyod.models.ecod import ECOD
+    from pyod.models.ecod import ECOD  # type: ignore[import-not-found]
 
     return _batch(ECOD(), values)
 
