@@ -75,6 +75,8 @@ class Search:
 
 def _of(series: Series, through: date) -> Iterator[tuple[date, Unusual]]:
     costs = dense(series, through)
+    if not costs or max(costs) - min(costs) < LEAST:  # most resources: not worth a look
+        return
     for one in unusual(costs, NEWEST):
         if abs(one.amount - one.expected) >= LEAST:
             yield through - (len(costs) - 1 - one.index) * DAY, one
