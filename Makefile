@@ -47,6 +47,17 @@ setup: .venv/.synced ## install everything that the other commands need
 	@command -v npm >/dev/null && npm install --silent --no-audit --no-fund --prefix .tools/azurite azurite@3.37.0 || true
 	@touch $@
 
+# What benches compare with, each in an environment of its own and none of ours.
+.tools/detectors/.ready: bench/nab/requirements.txt .venv/.synced
+	$(UV) venv -q --clear --python $(PY) .tools/detectors
+	$(UV) pip install -q --python .tools/detectors/bin/python -r $<
+	@touch $@
+
+.tools/forecasting/.ready: bench/forecasting/requirements.txt .venv/.synced
+	$(UV) venv -q --clear --python $(PY) .tools/forecasting
+	$(UV) pip install -q --python .tools/forecasting/bin/python -r $<
+	@touch $@
+
 run: setup .tools/ministack/.ready .tools/sam/.ready ## the embedded stack and the main job; ONCE=1: check, tear down, leave
 	@$(RUN) infra.local.stack $(if $(ONCE),--once)
 
@@ -65,7 +76,7 @@ test: setup .tools/azurite/.ready ## all tests, and those of units and handlers 
 	.venv/bin/pytest -n 2 --dist loadgroup
 	@infra/other_python.sh $(UV) $(PY)
 
-bench: setup ## every runnable comparison
+bench: setup .tools/detectors/.ready .tools/forecasting/.ready ## every runnable comparison
 	@for file in bench/*.py; do case $$file in */__init__.py) ;; *) $(RUN) bench.$$(basename $$file .py) || exit 1;; esac; done
 	@$(RUN) bench.cold_start
 	@$(RUN) bench.listing
@@ -79,7 +90,7 @@ deploy: setup .tools/sam/.ready ## to real AWS: ENV=dev ISSUER=https://... JWKS_
 proofs: setup ## what can be proven, by name
 	@$(RUN) infra.proofs
 
-proof: setup .tools/ministack/.ready .tools/sam/.ready ## prove one claim: NAME=foundation-...
+proof: setup .tools/ministack/.ready .tools/sam/.ready $(if $(filter costs-%,$(NAME)),.tools/detectors/.ready .tools/forecasting/.ready) ## prove one claim: NAME=foundation-...
 	@$(RUN) infra.proofs $(NAME)
 
 clean: ## remove everything that the other commands made

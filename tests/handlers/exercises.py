@@ -23,7 +23,7 @@ from novacron.tenancy.agents import sign
 from novacron.tenancy.principal import Principal, Role
 from tests.agents import enrolled, serve
 from tests.api import call
-from tests.handlers import advising, budgeting, moving, spending
+from tests.handlers import advising, budgeting, foreseeing, moving, spending
 from tests.handlers.stage import (
     ACCOUNT,
     ADMIN,
@@ -410,5 +410,5 @@ for _kind in ResourceKind:
     EXERCISES[f"{_area}.list"] = reading(f"/{_area}")
     EXERCISES[f"{_area}.get"] = reading(f"/{_area}/{_kind.value}-1", _kind)
     EXERCISES[f"{_area}.delete"] = changing("DELETE", f"/{_area}/{{id}}", _kind)
-for _more in (advising, budgeting, moving, spending):
+for _more in (advising, budgeting, foreseeing, moving, spending):
     EXERCISES |= _more.EXERCISES

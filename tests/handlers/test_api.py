@@ -54,6 +54,7 @@ BODIES: dict[str, Any] = {
         "currency": "EUR",
         "flat": {"vcpu_hour": "0.01", "memory_gib_hour": "0.002", "storage_gib_hour": "0.0001"},
     },
+    "POST /anomalies/{anomaly_id}/feedback": {"verdict": "expected"},
     "PUT /sovereignty": {"rules": [{"name": "stay", "outside": ["eu"]}]},
     "POST /budgets": {"name": "team", "limit": "100"},
     "PUT /budgets/{budget_id}": {"name": "team", "limit": "100"},

@@ -23,6 +23,7 @@ from novacron.tenancy.principal import Principal, Role
 from tests.agents import enrolled
 from tests.api import ROUTES, call
 from tests.handlers.advising import ADVICE, advice
+from tests.handlers.foreseeing import FOUND, find
 from tests.handlers.spending import spend
 from tests.handlers.test_api import AGENTS_OWN, BODIES, NEW_TO_ANYONE
 from tests.world import ALICE, MALLORY, World
@@ -63,11 +64,13 @@ def _ours(world: World, folder: Path) -> dict[str, str]:
     """Path parameter -> an id of ours; a resource of each kind is there, and it cost something."""
     store = world.services.store
     spend(world.services, world.account, folder)
+    find(world.services)
     ids = {
         "account_id": world.account.id,
         "operation_id": world.create_vm("ours").id,
         "agent_id": enrolled().agent_id,
         "budget_id": create_budget(world.services, "acme", BUDGET).id,
+        "anomaly_id": FOUND.id,
     }
     for kind in ResourceKind:
         now = world.clock()

@@ -12,6 +12,7 @@ from novacron.cli import (
     agent,
     budget,
     config,
+    cost,
     guest,
     migration,
     network,
@@ -44,6 +45,7 @@ root.add_typer(migration.app, name="migration")
 root.add_typer(recommend.app, name="recommend")
 root.add_typer(price.app, name="price")
 root.add_typer(budget.app, name="budget")
+root.add_typer(cost.app, name="cost")
 
 operation = resource_app(
     "operation", "operations", ["id", "kind", "state", "percent", "resource_id"], deletes=False

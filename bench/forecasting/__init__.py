@@ -1,0 +1,1 @@
+"""Public daily series and what our forecast is compared with."""
