@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,4 +31,27 @@ def query(stage: Stage) -> None:
     stage.http("POST", "/costs:query", 200, body)
 
 
-EXERCISES: dict[str, Callable[[Stage], None]] = {"costs.query": query}
+def respend(stage: Stage) -> None:
+    """The same month twice: the first generation is replaced."""
+    spend(stage.services, stage.account(), stage.folder)
+    bills = Bills([row(DAY, "2", ResourceId="vm-ours")])
+    later = datetime.now(UTC) + timedelta(hours=1)
+    import_delivery(stage.services, stage.account(), bills, bills.delivery("2", later))
+
+
+def read_settings(stage: Stage) -> None:
+    stage.http("GET", "/costs/settings", 200)
+
+
+def change_settings(stage: Stage) -> None:
+    """With success, and into another currency than that of what is stored."""
+    spend(stage.services, stage.account(), stage.folder)
+    stage.http("PUT", "/costs/settings", 200, {"tags": ["env"]}, key="first")
+    stage.http("PUT", "/costs/settings", 409, {"currency": "EUR", "version": 1}, key="second")
+
+
+EXERCISES: dict[str, Callable[[Stage], None]] = {
+    "costs.query": query,
+    "costs.get_settings": read_settings,
+    "costs.put_settings": change_settings,
+}

@@ -47,6 +47,7 @@ BODIES: dict[str, Any] = {
         "spec": {"account_id": "acc-1", "region": "local"},
     },
     "POST /costs:query": {"start": "2026-01-01", "end": "2026-02-01", "group_by": ["resource"]},
+    "PUT /costs/settings": {"tags": ["env"], "rates": {"EUR": {"2026-01-01": "1.1"}}},
     "PUT /sovereignty": {"rules": [{"name": "stay", "outside": ["eu"]}]},
     "POST /agents": {"name": "rack"},
     "POST /accounts": {"name": "lab2", "type": "memory"},
