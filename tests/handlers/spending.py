@@ -39,6 +39,12 @@ def respend(stage: Stage) -> None:
     import_delivery(stage.services, stage.account(), bills, bills.delivery("2", later))
 
 
+def report(stage: Stage) -> None:
+    spend(stage.services, stage.account(), stage.folder)
+    body = {"start": "2026-01-01", "end": "2026-02-01", "format": "pdf"}
+    stage.http("POST", "/costs:report", 200, body)
+
+
 def read_settings(stage: Stage) -> None:
     stage.http("GET", "/costs/settings", 200)
 
@@ -52,6 +58,7 @@ def change_settings(stage: Stage) -> None:
 
 EXERCISES: dict[str, Callable[[Stage], None]] = {
     "costs.query": query,
+    "costs.report": report,
     "costs.get_settings": read_settings,
     "costs.put_settings": change_settings,
 }

@@ -47,6 +47,7 @@ BODIES: dict[str, Any] = {
         "spec": {"account_id": "acc-1", "region": "local"},
     },
     "POST /costs:query": {"start": "2026-01-01", "end": "2026-02-01", "group_by": ["resource"]},
+    "POST /costs:report": {"start": "2026-01-01", "end": "2026-02-01", "format": "csv"},
     "PUT /costs/settings": {"tags": ["env"], "rates": {"EUR": {"2026-01-01": "1.1"}}},
     "PUT /sovereignty": {"rules": [{"name": "stay", "outside": ["eu"]}]},
     "POST /agents": {"name": "rack"},
@@ -58,7 +59,7 @@ AGENTS_OWN = {"/agents/enroll"} | {
     for name in ("poll", "results", "objects", "chunks", "transfer-key")
 }
 """Nobody else's: tests/handlers/test_agents.py."""
-ASKING = {"/costs:query"}
+ASKING = {"/costs:query", "/costs:report"}
 """Reads with a body: a viewer may ask, and another tenant's answer has nothing of ours."""
 GUARDED = [route for route in ROUTES if route[2] not in AGENTS_OWN | {"/openapi.json"}]
 NEW_TO_ANYONE = {"/accounts", "/agents"}

@@ -15,6 +15,8 @@ Owners = Annotated[
     str, StringConstraints(pattern=r"^(provider|account|region|service|tag:.{1,128})$")
 ]
 """The dimension whose values are owners; a resource is too small to be one."""
+MOST_DIMENSIONS = 4
+"""As many as ``CostQuestion`` groups by."""
 Share = Annotated[Decimal, Field(gt=0, le=1, max_digits=13, decimal_places=12)]
 
 
@@ -57,7 +59,15 @@ class Allocation(Model):
     rules: list[SharingRule] = Field(default=[], max_length=20)
 
     @model_validator(mode="after")
-    def _named_once(self) -> Self:
+    def _can_be_asked(self) -> Self:
         if len({one.name for one in self.rules}) < len(self.rules):
             raise ValueError("two rules have the same name")
+        if len(self.dimensions) > MOST_DIMENSIONS:
+            raise ValueError(f"owners and filters have more than {MOST_DIMENSIONS} dimensions")
         return self
+
+    @property
+    def dimensions(self) -> list[str]:
+        """By which costs are grouped so that each belongs to one owner or one rule."""
+        filtered = (name for rule in self.rules for name in rule.filters)
+        return list(dict.fromkeys([self.by, *filtered]))
