@@ -68,13 +68,13 @@ def split(rule: SharingRule, amount: Decimal, direct: Mapping[str, Decimal]) -> 
 
 def _divided(amount: Decimal, weights: Mapping[str, Decimal]) -> Amounts:
     """By rounding what has been given so far, not each part: nothing is lost or made."""
-    whole = sum(weights.values())
     shares, weight, given = {}, Decimal(0), Decimal(0)
-    for owner, own in weights.items():
-        weight += own
-        with localcontext(prec=2 * DIGITS):
+    with localcontext(prec=2 * DIGITS):  # a product of two
+        whole = sum(weights.values())
+        for owner, own in weights.items():
+            weight += own
             upto = (amount * weight / whole).quantize(UNIT, ROUND_HALF_EVEN)
-        shares[owner], given = upto - given, upto
+            shares[owner], given = upto - given, upto
     return {owner: share for owner, share in shares.items() if share}
 
 

@@ -39,13 +39,10 @@ class History:
         within = [one for one in self._table.between(pk, low, high, Change) if one.at < end]
         return ([before] if before else []) + within
 
-    def account(self, tenant: str, account: str, day: date) -> set[str]:
-        """The ids of the account's resources that were there at some moment of ``day`` (UTC).
-
-        Some that were gone by then may be among them, for as long as they are listed.
-        """
+    def account(self, tenant: str, account: str, start: datetime, end: datetime) -> set[str]:
+        """The ids of the account's resources that were there at some moment of the window."""
         listed = self._all(_account(tenant, account))
-        return {one.resource for one in listed if one.since.date() <= day and _there(one, day)}
+        return {one.resource for one in listed if one.since < end and not _gone(one, start)}
 
     def changed(self, tenant: str, account: str, day: date) -> Iterator[Change]:
         """All changes in the account on ``day`` (UTC), in no order."""
@@ -110,8 +107,8 @@ def _change(record: ResourceRecord) -> Change:
     return Change.model_validate(told | own)
 
 
-def _there(one: Listed, day: date) -> bool:
-    return one.gone is None or one.gone.date() >= day
+def _gone(one: Listed, when: datetime) -> bool:
+    return one.gone is not None and one.gone <= when
 
 
 def _pk(tenant: str, resource: str) -> str:

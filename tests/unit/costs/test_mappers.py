@@ -17,7 +17,7 @@ from infra.local.bills import charges as known
 from infra.local.bills.charges import Charge
 from infra.local.bills.focus import Row
 from novacron.costs.sources import cur, focus, google
-from tests.exports import FLEET, as_batch, as_rest, october, rows_of, total
+from tests.exported import FLEET, as_batch, as_rest, october, rows_of, total
 
 EXPORTED = datetime(2026, 11, 1, tzinfo=UTC)
 SAMPLE = Path(__file__).parents[2] / "data" / "focus" / "focus_1_0_sample.csv"

@@ -37,7 +37,7 @@ from novacron.providers.aws.provider import AwsProvider
 from novacron.providers.billing import BillDelivery, BillingSource
 from novacron.store.buckets import Buckets
 from novacron.store.table import Table
-from tests.exports import FLEET, OCTOBER, october, rows_of, total
+from tests.exported import FLEET, OCTOBER, october, rows_of, total
 from tests.world import create_table
 
 BUCKET, NAME = "bills", "focus"

@@ -89,20 +89,21 @@ def test_a_change_that_loses_leaves_no_trace(world: World) -> None:
 def test_an_accounts_days(world: World) -> None:
     made = world.create_vm()
     world.run()
-    day = world.clock.at.date()
-    found = history(world)
+    found, now, hour = history(world), world.clock.at, timedelta(hours=1)
 
-    assert found.account("acme", world.account.id, day) == {made.resource_id}
-    assert found.account("acme", world.account.id, day - timedelta(days=1)) == set()
-    assert found.account("umbrella", world.account.id, day) == set()
-    assert {one.resource for one in found.changed("acme", world.account.id, day)} == {
-        made.resource_id
-    }
+    def there(start: datetime, end: datetime, tenant: str = "acme") -> set[str]:
+        return found.account(tenant, world.account.id, start, end)
+
+    assert there(now - hour, now + hour) == {made.resource_id}
+    assert there(now - 2 * hour, now - hour) == set()
+    assert there(now - hour, now + hour, "umbrella") == set()
+    changed = found.changed("acme", world.account.id, now.date())
+    assert {one.resource for one in changed} == {made.resource_id}
 
     world.clock.at += timedelta(days=3)
     change(world, OperationKind.VM_DELETE, made.resource_id, NoArguments())
-    assert made.resource_id in found.account("acme", world.account.id, day + timedelta(days=2))
-    assert found.account("acme", world.account.id, day + timedelta(days=4)) == set()
+    assert there(now, now + hour) == {made.resource_id}
+    assert there(now + timedelta(days=4), now + timedelta(days=5)) == set()
 
 
 def test_the_change_and_the_record_are_one_write(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import boto3
     from mypy_boto3_ec2 import EC2Client
 
-_FAMILIES = {"ebs": "blocks", "ce": "cost-explorer"}
+_FAMILIES = {"ebs": "blocks", "cost-explorer": "cost-explorer"}
 _READS = ("Describe", "Get", "List")
 _NATIVE_ID = re.compile(r"[a-z]+-[0-9a-f]{8,17}")
 
