@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from novacron.cli import agent, config, guest, migration, network, provider, storage, vm
+from novacron.cli import agent, config, cost, guest, migration, network, provider, storage, vm
 from novacron.cli.exits import EXIT_CODES, CliError
 from novacron.cli.output import Format
 from novacron.cli.resource import Id, resource_app
@@ -29,6 +29,7 @@ root.add_typer(storage.image, name="image")
 root.add_typer(network.app, name="network")
 root.add_typer(guest.app, name="guest")
 root.add_typer(migration.app, name="migration")
+root.add_typer(cost.app, name="cost")
 
 operation = resource_app(
     "operation", "operations", ["id", "kind", "state", "percent", "resource_id"], deletes=False
