@@ -22,7 +22,7 @@ from infra.local.bills.charges import month
 from infra.proofs.__main__ import NotProven
 from infra.proofs.bills import ENVIRONMENTS, imported
 from infra.proofs.commands import ROOT, Failed, run
-from novacron.costs.export import export_month
+from infra.proofs.exporting import export_month
 from novacron.models.cost_import import CostSettings
 from novacron.store.costs import CostStore
 from tests.world import aws, make_world
