@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from novacron.errors import NotFound
-from novacron.providers.dns import DnsRecord, DnsRecords, DnsType
+from novacron.models.dns import DnsRecord, DnsType
+from novacron.providers.dns import DnsRecords
 from tests.contract.env import Env
 
 DOMAIN = "names.example.org"

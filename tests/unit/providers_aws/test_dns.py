@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from novacron.errors import Unsupported
-from novacron.providers.dns import DnsRecord, DnsType
+from novacron.models.dns import DnsRecord, DnsType
 from tests.unit.providers_aws.conftest import REGION, World
 
 NAME = "web.example.org"

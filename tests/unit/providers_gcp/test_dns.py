@@ -5,7 +5,7 @@ import pytest
 from infra.local.google_project.dns import create
 from infra.local.google_project.wire import Call
 from novacron.errors import NotReady, Unsupported
-from novacron.providers.dns import DnsRecord, DnsType
+from novacron.models.dns import DnsRecord, DnsType
 from tests.unit.providers_gcp.conftest import World
 
 ZONE, NAME = "names", "web.example.org"
@@ -30,8 +30,7 @@ def test_a_change_is_ready_when_all_servers_know_it(world: World, zone: str) -> 
 
 
 def test_a_record_with_a_routing_policy_is_left_alone(world: World, zone: str) -> None:
-    policy = {"geo": {"items": []}}
-    shown = {"name": f"{NAME}.", "type": "A", "ttl": 60, "routingPolicy": policy}
+    shown = {"name": f"{NAME}.", "type": "A", "ttl": 60, "routingPolicy": {"kind": "geo"}}
     world.server.project.zones[zone]["sets"].append(shown)
     with pytest.raises(Unsupported):
         world.provider().put_record(DnsRecord(zone=zone, name=NAME, values=["192.0.2.1"]))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from novacron.errors import NotFound, NotReady, Unsupported
+from novacron.models.dns import DnsRecord, DnsType
 from novacron.providers.aws.base import AwsBase
 from novacron.providers.aws.errors import translated
-from novacron.providers.dns import DnsRecord, DnsRecords, DnsType
+from novacron.providers.dns import DnsRecords
 
 
 class AwsDns(AwsBase, DnsRecords):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from novacron.errors import NotFound, Unsupported
+from novacron.models.dns import DnsRecord, DnsType
 from novacron.providers.azure.base import NETWORK, AzureBase
 from novacron.providers.azure.errors import translated
-from novacron.providers.dns import DnsRecord, DnsRecords, DnsType
+from novacron.providers.dns import DnsRecords
 
 if TYPE_CHECKING:
     from azure.mgmt.dns import DnsManagementClient

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from novacron.errors import NotFound, NotReady, Unsupported
-from novacron.providers.dns import DnsRecord, DnsRecords, DnsType
+from novacron.models.dns import DnsRecord, DnsType
+from novacron.providers.dns import DnsRecords
 from novacron.providers.gcp.base import TIMEOUT, GcpBase
 from novacron.providers.gcp.errors import translated
 

@@ -13,11 +13,11 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from novacron.errors import Conflict, NotFound, NovaCronError
 from novacron.models.account import Quota
 from novacron.models.base import Model, Ownership, Page, PageRequest
+from novacron.models.dns import DnsRecord
 from novacron.models.image import Image
 from novacron.models.network import Network
 from novacron.models.vm import Vm, VmState
 from novacron.models.volume import ResourceFilter, Snapshot, Volume
-from novacron.providers.dns import DnsRecord
 from novacron.providers.memory.faults import Faults
 
 P = ParamSpec("P")

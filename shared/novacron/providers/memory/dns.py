@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from novacron.errors import NotFound
-from novacron.providers.dns import DnsRecord, DnsRecords, DnsType
+from novacron.models.dns import DnsRecord, DnsType
+from novacron.providers.dns import DnsRecords
 from novacron.providers.memory.cloud import MemoryBase, call
 
 
