@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -28,14 +28,12 @@ def as_batch(rows: Iterable[Row]) -> pa.RecordBatch:
 
 
 def as_rest(value: Any) -> Any:
-    """As BigQuery's REST interface writes a value, nested ones taken apart."""
+    """As the adapter reads what BigQuery's REST interface writes: numbers are text."""
     match value:
         case dict():
             return {key: as_rest(one) for key, one in value.items()}
         case list():
             return [as_rest(one) for one in value]
-        case datetime():
-            return f"{value.timestamp():.9E}"
         case float():
             return repr(value)
         case Decimal():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from moto.ce.models import ce_backends
 
 from novacron.costs.imports import import_delivery
 from novacron.models.account import ProviderType
@@ -84,9 +85,10 @@ def collect(stage: Stage) -> None:
     stage.services.store.save_account(stage.account(settings=told))
     stage.on_azure()
     here = stage.on_memory("lab")
+    now = stage.world.clock()
+    _explored(now.date())
     RateCards(stage.services.store.table).save("acme", here.account, CARD, stage.world.clock())
     document = {"bills_compute": True, "vcpus": 1, "memory_mib": 1024}
-    now = stage.world.clock()
     vm = ResourceRecord(
         id="vm-own",
         tenant="acme",
@@ -102,7 +104,7 @@ def collect(stage: Stage) -> None:
     )
     stage.services.store.adopt(vm, ProviderType.MEMORY)
     stage.world.clock.at += timedelta(hours=3)
-    stage.services.cost_store = "s3://chunks/costs"
+    stage.services.cost_store = f"file://{stage.folder}/costs"
     period = now.date().replace(day=1).isoformat()
     for account in (here.account, ACCOUNT, "acc-azure"):
         stage.forget_adapter()
@@ -111,6 +113,16 @@ def collect(stage: Stage) -> None:
         for step in ("plan", "collect"):
             asked = {"step": step, "period": period, "estimated": False}
             stage.invoke("functions.steps.collect_costs", event | asked, fails=refused)
+
+
+def _explored(day: date) -> None:
+    """What moto's Cost Explorer is to answer."""
+    money = {"Amount": "1.5", "Unit": "USD"}
+    metrics = {"UnblendedCost": money, "AmortizedCost": money}
+    group = {"Keys": ["EC2 - Other", REGION], "Metrics": metrics}
+    period = {"Start": day.isoformat(), "End": (day + timedelta(days=1)).isoformat()}
+    answer = {"ResultsByTime": [{"TimePeriod": period, "Groups": [group]}]}
+    ce_backends["123456789012"]["aws"].cost_usage_results_queue.append(answer)
 
 
 CARD = RateCard(

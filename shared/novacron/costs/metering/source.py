@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,7 @@ from novacron.store.history import History
 PLACES = Decimal("1e-18")
 PROVIDERS = {"aws": "AWS", "azure": "Microsoft", "gcp": "Google Cloud"}
 ROWS = 20_000
+MOMENT = timedelta(microseconds=1)
 
 
 class MeteredCosts(BillingSource):
@@ -74,7 +75,9 @@ class MeteredCosts(BillingSource):
             yield self._history.of(tenant, resource, start, end)
 
     def _rows(self, span: Span, period: date) -> Iterator[dict[str, Any]]:
-        for charge in self._pricer(span.change, span.hour):
+        # By what is valid at the hour's end: a card that is given within an hour changes no hour
+        # that has been told.
+        for charge in self._pricer(span.change, span.hour + HOUR - MOMENT):
             yield self._row(span, charge, period)
 
     def _row(self, span: Span, charge: Charge, period: date) -> dict[str, Any]:

@@ -10,6 +10,7 @@ much of a commitment nobody used: its use is the commitment's own.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -17,12 +18,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from novacron.costs.focus import BILL
+from novacron.costs.focus import BILL, PAIRS, TEXT, TIME
 from novacron.costs.sources import services
 from novacron.costs.sources.conform import bill
 
 Row = dict[str, Any]
-"""As the table has it, nested; numbers are the text that BigQuery's REST interface writes."""
+"""As the table has it, nested; numbers are the text that BigQuery's REST interface writes, times
+are datetimes."""
 
 COMMITMENTS = {
     "COMMITTED_USAGE_DISCOUNT": "Usage",
@@ -93,8 +95,8 @@ def _common(row: Row) -> Row:
         "BillingCurrency": row["currency"],
         "BillingPeriodStart": first,
         "BillingPeriodEnd": (first + timedelta(days=31)).replace(day=1),
-        "ChargePeriodStart": _time(row["usage_start_time"]),
-        "ChargePeriodEnd": _time(row["usage_end_time"]),
+        "ChargePeriodStart": row["usage_start_time"],
+        "ChargePeriodEnd": row["usage_end_time"],
         "InvoiceIssuerName": row.get("seller_name") or "Google Cloud",
         "ProviderName": "Google Cloud",
         "PublisherName": row.get("seller_name") or "Google Cloud",
@@ -205,6 +207,18 @@ def _number(text: Any) -> Decimal:
     return Decimal(text).quantize(PLACES) if text is not None else ZERO
 
 
-def _time(text: str) -> datetime:
-    """BigQuery's REST interface writes seconds since 1970, in exponent notation."""
-    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int(Decimal(text) * 1_000_000))
+def as_columns(rows: Sequence[Row]) -> pa.RecordBatch:
+    """Rows of Google's FOCUS view, as a file's reader would give them."""
+    return pa.RecordBatch.from_arrays(
+        [_column(rows, field) for field in BILL if field.name in rows[0]],
+        names=[field.name for field in BILL if field.name in rows[0]],
+    )
+
+
+def _column(rows: Sequence[Row], field: pa.Field[Any]) -> pa.Array[Any]:
+    values = [row[field.name] for row in rows]
+    if field.type == TIME:
+        return pa.array(values, TIME)
+    if field.type == PAIRS:
+        values = [json.dumps(one) if isinstance(one, list | dict) else one for one in values]
+    return pa.array(values, TEXT)

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from novacron.costs.sources.months import months
-from novacron.errors import Corrupted, NotFound
+from novacron.errors import NotFound
 from novacron.providers.aws.base import AwsBase
 from novacron.providers.aws.explorer import AwsExplorer
 from novacron.providers.billing import BillDelivery, BillingSource, BillPart
@@ -20,7 +20,7 @@ from novacron.providers.billing import BillDelivery, BillingSource, BillPart
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from novacron.costs.sources.files import File, Files
+    from novacron.costs.sources.files import Files
 
 
 class AwsBilling(AwsExplorer, AwsBase, BillingSource):
@@ -44,31 +44,19 @@ class AwsBilling(AwsExplorer, AwsBase, BillingSource):
         if not delivery.complete:
             yield from self.explored_rows(delivery)
             return
-        etag = part.id.partition("-")[2]
-        yield from self._files().rows(part.place, etag, part.size or 0, _mapped)
+        from novacron.costs.sources.exports import tag_of
+
+        yield from self._files().rows(part.place, tag_of(part), part.size or 0, _mapped)
 
     def _delivery(self, month: date) -> BillDelivery | None:
-        """The newest that is whole. Files that are younger than the manifest belong to a delivery
-        that is being written: the manifest comes last."""
+        from novacron.costs.sources.exports import newest
+
         files, root = self._files(), f"{self.account.billing_prefix}/{self.account.billing_export}"
         partition = f"BILLING_PERIOD={month:%Y-%m}"
         found = files.list(f"{root}/metadata/{partition}/".lstrip("/"))
         manifests = [one for one in found if one.path.endswith("-Manifest.json")]
-        if not manifests:
-            return None
-        newest = max(manifests, key=lambda one: (one.modified, one.path))
         there = {one.path: one for one in files.list(f"{root}/data/{partition}/".lstrip("/"))}
-        told = _manifest(newest.path, files.read(newest.path))
-        parts = [there.get(place) for place in told]
-        whole = [one for one in parts if one is not None and one.modified <= newest.modified]
-        if len(whole) != len(told):
-            return None
-        return BillDelivery(
-            period=month,
-            version=newest.etag.strip('"'),
-            delivered_at=newest.modified,
-            parts=[_part(number, one) for number, one in enumerate(whole)],
-        )
+        return newest(files, month, manifests, there, _told)
 
     def _files(self) -> Files:
         from obstore.auth.boto3 import Boto3CredentialProvider
@@ -90,16 +78,9 @@ class AwsBilling(AwsExplorer, AwsBase, BillingSource):
         return Files(store)
 
 
-def _manifest(path: str, data: bytes) -> list[str]:
-    """The keys of the delivery's files. Raises Corrupted."""
-    try:
-        return [str(uri).split("/", 3)[3] for uri in json.loads(data)["dataFiles"]]
-    except (ValueError, KeyError, IndexError, TypeError) as error:
-        raise Corrupted(f"{path} is not a manifest of a data export.") from error
-
-
-def _part(number: int, file: File) -> BillPart:
-    return BillPart(id=f"{number:05d}-{file.etag}", place=file.path, size=file.size)
+def _told(manifest: bytes) -> list[str]:
+    """The keys of its files, of which it has the URIs."""
+    return [str(uri).split("/", 3)[3] for uri in json.loads(manifest)["dataFiles"]]
 
 
 def _mapped(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
