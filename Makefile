@@ -41,6 +41,14 @@ setup: .venv/.synced ## install everything that the other commands need
 	$(UV) pip install -q --python .tools/sam/bin/python -r $<
 	@touch $@
 
+# The FOCUS Foundation's own checks, which need a Python of 3.12 or later and an older Arrow.
+.tools/focus-validator/.ready: infra/proofs/focus-validator.txt .venv/.synced
+	@python=$$(infra/find_python.sh 3.13 3.12); \
+	  test -n "$$python" || { echo "focus-validator needs Python 3.12 or 3.13; this machine has none that runs."; exit 1; }; \
+	  $(UV) venv -q --clear --python "$$python" .tools/focus-validator
+	$(UV) pip install -q --python .tools/focus-validator/bin/python -r $<
+	@touch $@
+
 # A storage account for tests of the chunk store; without npm they are skipped.
 .tools/azurite/.ready:
 	@mkdir -p .tools/azurite

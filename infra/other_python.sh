@@ -6,17 +6,7 @@ uv=$1
 own=$("$2" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 home=.tools/other-python
 
-# A pyenv shim may be on PATH and run nothing, so each is tried; pyenv's own are where it keeps them.
-found=
-for version in 3.13 3.12 3.11; do
-  [ "$version" = "$own" ] && continue
-  for python in "python$version" "${PYENV_ROOT:-$HOME/.pyenv}"/versions/"$version".*/bin/python; do
-    if "$python" -c "import sys, ssl; assert '%d.%d' % sys.version_info[:2] == '$version'" 2>/dev/null; then
-      found=$("$python" -c 'import sys; print(sys.executable)')
-      break 2
-    fi
-  done
-done
+found=$(infra/find_python.sh $(printf '%s\n' 3.13 3.12 3.11 | grep -vx "$own"))
 if [ -z "$found" ]; then
   echo "SKIPPED on another Python: this machine has $own and no other of 3.11, 3.12, 3.13 that runs."
   exit 0

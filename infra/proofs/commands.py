@@ -11,7 +11,11 @@ ROOT = Path(__file__).parents[2]
 
 
 class Failed(Exception):
-    """A command ended with another code than 0; the text is the end of what it said."""
+    """A command ended with another code than 0; ``output`` is all that it said."""
+
+    def __init__(self, text: str, output: str = "") -> None:
+        super().__init__(text)
+        self.output = output
 
 
 def run(*command: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> str:
@@ -30,7 +34,8 @@ def run(*command: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> s
             sys.stdout.write(line)
             told.append(line)
     if process.returncode:
-        raise Failed(f"{' '.join(command)} ended with {process.returncode}")
+        text = f"{' '.join(command)} ended with {process.returncode}"
+        raise Failed(text, "".join(told))
     return "".join(told)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from novacron.models.base import Ownership
@@ -12,6 +13,7 @@ from novacron.models.transfer import Export, ExportedDisk, ImportSpec, TransferS
 from novacron.models.vm import VmSpec
 from novacron.providers.memory.provider import MemoryProvider
 from novacron.store.migrations import MigrationStore
+from tests.handlers.spending import respend
 from tests.handlers.stage import AZURE, Stage
 
 if TYPE_CHECKING:
@@ -89,8 +91,10 @@ def transfer(stage: Stage) -> None:
 
 
 def collect(stage: Stage) -> None:
-    """What a migration that has ended left: condemned by one run, deleted by the next."""
+    """What a migration that has ended left: condemned by one run, deleted by the next; and what
+    a bill replaced."""
     stage.services.chunk_store = "memory:///"
+    respend(stage)
     stage.invoke("functions.schedules.collect_chunks", {})  # the first to need the key
     moving = _here(stage)
     stage.migrate("transfer", moving, "copy_shards", item=ITEM)
@@ -101,6 +105,8 @@ def collect(stage: Stage) -> None:
         stage.services.stores._keys.clear()
         stage.invoke("functions.schedules.collect_chunks", {})
     stage.unexpected += stage.services.stores.objects.list("acme/packs")
+    if len({Path(path).parent for path in stage.services.costs.list("acme")}) > 1:
+        stage.unexpected.append("replaced costs")
 
 
 def _away(stage: Stage) -> Migration:

@@ -41,6 +41,31 @@ def query(stage: Stage) -> None:
     stage.http("POST", "/costs:query", 200, body)
 
 
+def respend(stage: Stage) -> None:
+    """The same month twice: the first generation is replaced."""
+    spend(stage.services, stage.account(), stage.folder)
+    bills = Bills([row(DAY, "2", ResourceId="vm-ours")])
+    later = datetime.now(UTC) + timedelta(hours=1)
+    import_delivery(stage.services, stage.account(), bills, bills.delivery("2", later))
+
+
+def report(stage: Stage) -> None:
+    spend(stage.services, stage.account(), stage.folder)
+    body = {"start": "2026-01-01", "end": "2026-02-01", "format": "pdf"}
+    stage.http("POST", "/costs:report", 200, body)
+
+
+def read_settings(stage: Stage) -> None:
+    stage.http("GET", "/costs/settings", 200)
+
+
+def change_settings(stage: Stage) -> None:
+    """With success, and into another currency than that of what is stored."""
+    spend(stage.services, stage.account(), stage.folder)
+    stage.http("PUT", "/costs/settings", 200, {"tags": ["env"]}, key="first")
+    stage.http("PUT", "/costs/settings", 409, {"currency": "EUR", "version": 1}, key="second")
+
+
 def schedule(stage: Stage) -> None:
     spend(stage.services, stage.account(), stage.folder)
     machines = boto3.client("stepfunctions", region_name=REGION)
@@ -109,6 +134,9 @@ CARD = RateCard(
 
 EXERCISES: dict[str, Callable[[Stage], None]] = {
     "costs.query": query,
+    "costs.report": report,
+    "costs.get_settings": read_settings,
+    "costs.put_settings": change_settings,
     "schedules.collect_costs": schedule,
     "steps.collect_costs": collect,
 }

@@ -55,6 +55,8 @@ BODIES: dict[str, Any] = {
         "flat": {"vcpu_hour": "0.01", "memory_gib_hour": "0.002", "storage_gib_hour": "0.0001"},
     },
     "POST /anomalies/{anomaly_id}/feedback": {"verdict": "expected"},
+    "POST /costs:report": {"start": "2026-01-01", "end": "2026-02-01", "format": "csv"},
+    "PUT /costs/settings": {"tags": ["env"], "rates": {"EUR": {"2026-01-01": "1.1"}}},
     "PUT /sovereignty": {"rules": [{"name": "stay", "outside": ["eu"]}]},
     "POST /budgets": {"name": "team", "limit": "100"},
     "PUT /budgets/{budget_id}": {"name": "team", "limit": "100"},
@@ -69,6 +71,7 @@ AGENTS_OWN = {"/agents/enroll"} | {
 }
 """Nobody else's: tests/handlers/test_agents.py."""
 ASKING = {"/costs:query", "/prices:search", "/estimates"}
+ASKING = {"/costs:query", "/costs:report"}
 """Reads with a body: a viewer may ask, and another tenant's answer has nothing of ours."""
 GUARDED = [route for route in ROUTES if route[2] not in AGENTS_OWN | {"/openapi.json"}]
 NEW_TO_ANYONE = {"/accounts", "/agents", "/budgets"}

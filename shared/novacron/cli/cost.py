@@ -1,125 +1,138 @@
-"""``novacron cost``: forecast, anomalies, anomaly, feedback."""
+"""``novacron cost``: query, report, settings."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+import base64
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+import yaml
 
-from novacron.cli.chart import Day, chart
-from novacron.cli.output import Format, render, render_one
+from novacron.cli import charts
+from novacron.cli.exits import CliError
+from novacron.cli.output import Format, render_one
 from novacron.cli.session import Key, session
 
 Json = dict[str, Any]
-app = typer.Typer(help="What VMs cost and will cost.", no_args_is_help=True)
-AnomalyId = Annotated[str, typer.Argument(help="The anomaly's id, as `anomalies` shows it.")]
-COLUMNS = [
-    "id", "day", "scope", "value", "amount", "expected", "severity", "currency", "cause", "state",
-]  # fmt: skip
+app = typer.Typer(help="What VMs cost, and who pays.", no_args_is_help=True)
+settings = typer.Typer(help="Currency, exchange rates, cost tags, rules.", no_args_is_help=True)
+app.add_typer(settings, name="settings")
+
+From = Annotated[str, typer.Option("--from", help="First day; the month's first if not given.")]
+To = Annotated[str, typer.Option("--to", help="Last day, itself included; today if not given.")]
+Metric = Annotated[str, typer.Option(help="billed, effective, list or contracted.")]
+Billed = Annotated[bool, typer.Option("--billed-only", help="Without what no bill confirms yet.")]
 
 
 @app.command()
-def forecast(
+def query(
     context: typer.Context,
-    until: Annotated[str, typer.Option(help="month, quarter or year: its end.")] = "month",
+    first: From = "",
+    last: To = "",
     by: Annotated[
-        list[str] | None, typer.Option("--by", help="A dimension, such as service; repeatable.")
-    ] = None,
-    where: Annotated[
-        list[str] | None, typer.Option("--filter", help="dimension=value; repeatable.")
-    ] = None,
-    change: Annotated[
         list[str] | None,
-        typer.Option(
-            help="start,daily amount[,end[,dimension=value]]: a planned start or stop, or a "
-            "commitment's end; repeatable."
-        ),
+        typer.Option("--by", help="provider, account, region, service, resource, tag:KEY."),
     ] = None,
-    metric: Annotated[str, typer.Option(help="billed, effective, list, contracted.")] = "effective",
-    top: Annotated[int, typer.Option(min=1, max=50, help="Groups that are shown.")] = 5,
+    only: Annotated[
+        list[str] | None, typer.Option("--filter", "-f", help="DIMENSION=VALUE; repeatable.")
+    ] = None,
+    every: Annotated[str, typer.Option(help="day, week, month or total.")] = "day",
+    metric: Metric = "effective",
+    top: Annotated[int, typer.Option(min=1, max=1000, help="Groups; the rest is one.")] = 20,
+    compare: Annotated[str, typer.Option(help="previous or year.")] = "",
+    billed_only: Billed = False,
 ) -> None:
-    """Show what will be spent, with bands that hold it 80 and 95 times of 100."""
+    """Say what was spent, in groups and over time."""
     here = session(context)
-    asked = {"until": until, "metric": metric, "top": top}
-    lists = {"group_by": by, "filter": where, "change": change}
-    params = asked | {name: values for name, values in lists.items() if values}
-    reply = here.connect().get("costs/forecast", **params)
-    if here.form is not Format.TABLE:
-        render_one(reply, here.form, here.out)
-        return
-    for group in reply["groups"]:
-        _show(group, reply, here.out)
+    asked = {
+        **_days(first, last),
+        "metric": metric,
+        "granularity": every,
+        "group_by": by or [],
+        "filters": _filters(only),
+        "top": top,
+        "estimates": not billed_only,
+        **({"compare": compare} if compare else {}),
+    }
+    found = here.connect().ask("costs:query", asked)
+    if here.form is Format.TABLE:
+        charts.show_answer(found, here.out)
+    else:
+        render_one(found, here.form, here.out)
 
 
 @app.command()
-def anomalies(context: typer.Context) -> None:
-    """List costs that were not as they used to be, the newest first."""
-    here = session(context)
-    items = sorted(here.connect().walk("anomalies"), key=lambda one: str(one["id"]), reverse=True)
-    render(items, COLUMNS, here.form, here.out)
-
-
-@app.command()
-def anomaly(context: typer.Context, anomaly_id: AnomalyId) -> None:
-    """Show one: its band, its cause, the resources behind it."""
-    session(context).show(f"anomalies/{anomaly_id}")
-
-
-@app.command()
-def feedback(
+def report(
     context: typer.Context,
-    anomaly_id: AnomalyId,
-    verdict: Annotated[str, typer.Argument(help="expected mutes its like; confirmed does not.")],
-    days: Annotated[int, typer.Option(min=1, max=366, help="How long it is muted.")] = 30,
-    note: Annotated[str, typer.Option(help="Why.")] = "",
+    first: From = "",
+    last: To = "",
+    metric: Metric = "effective",
+    billed_only: Billed = False,
+    keep: Annotated[
+        Path | None, typer.Option("--file", dir_okay=False, help="Write .csv, .parquet or .pdf.")
+    ] = None,
+) -> None:
+    """Say who pays, by the tenant's rules."""
+    here = session(context)
+    asked = {**_days(first, last), "metric": metric, "estimates": not billed_only}
+    if keep is not None:
+        asked["format"] = keep.suffix.removeprefix(".")
+    found = here.connect().ask("costs:report", asked)
+    file = found.pop("file", None)
+    if keep is not None and file:
+        keep.write_bytes(base64.b64decode(file["content"]))
+        here.err.print(f"The report is in {keep}")
+    if here.form is Format.TABLE:
+        charts.show_showback(found, here.out)
+    else:
+        render_one(found, here.form, here.out)
+
+
+@settings.command()
+def show(context: typer.Context) -> None:
+    """Show them; as YAML they can be edited and put back."""
+    session(context).show("costs/settings")
+
+
+@settings.command()
+def put(
+    context: typer.Context,
+    given: Annotated[Path, typer.Option("--file", exists=True, dir_okay=False, help="As YAML.")],
     key: Key = "",
 ) -> None:
-    """Say what an anomaly was: expected, and not to be told again for a time, or confirmed."""
-    body = {"verdict": verdict, "days": days, "note": note}
-    session(context).change("POST", f"anomalies/{anomaly_id}/feedback", body, False, key)
+    """Replace them by a file, which is `show -o yaml` edited."""
+    try:
+        body = yaml.load(given.read_text(), Loader=yaml.BaseLoader)  # noqa: S506
+    except yaml.YAMLError as error:
+        raise CliError(f"{given} is not YAML: {error}") from error
+    if not isinstance(body, dict):
+        raise CliError(f"{given} has no settings: `novacron -o yaml cost settings show` has.")
+    here = session(context)
+    render_one(here.connect().mutate("PUT", "costs/settings", body, key), here.form, here.out)
 
 
-def _show(group: Json, reply: Json, out: Console) -> None:
-    name = ", ".join(value or "(none)" for value in group["key"].values()) or "All costs"
-    out.print(f"\n{name}, {reply['currency']} a day", style="bold", markup=False)
-    if group["points"]:
-        days = _days(group)
-        for line in chart(days, group["history"][0][0], group["points"][-1]["day"]):
-            out.print(line, markup=False, highlight=False)
-    if group["note"]:
-        out.print(group["note"], style="yellow", markup=False)
-    rows = [
-        {
-            "to the end of": one["period"],
-            "spent": _money(one["actual"]),
-            "forecast": _money(one["amount"]),
-            "80%": _range(one["band_80"]),
-            "95%": _range(one["band_95"]),
-        }
-        for one in group["periods"]
-    ]
-    render(rows, list(rows[0]), Format.TABLE, out)
+def _days(first: str, last: str) -> Json:
+    """The API leaves the end out; people name the last day."""
+    today = date.today()
+    start = _day(first) if first else today.replace(day=1)
+    end = (_day(last) if last else today) + timedelta(days=1)
+    return {"start": start.isoformat(), "end": end.isoformat()}
 
 
-def _days(group: Json) -> list[Day]:
-    known = [(float(amount), True) for _, amount in group["history"]]
-    days = [Day(amount, told, (amount, amount), (amount, amount)) for amount, told in known]
-    for point in group["points"]:
-        amount = float(point["amount"])
-        bands = [_edges(point[name], amount) for name in ("band_80", "band_95")]
-        days.append(Day(amount, False, *bands))
-    return days
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no day like 2026-01-31") from error
 
 
-def _edges(band: Json | None, amount: float) -> tuple[float, float]:
-    return (float(band["low"]), float(band["high"])) if band else (amount, amount)
-
-
-def _range(band: Json | None) -> str:
-    return f"{_money(band['low'])} to {_money(band['high'])}" if band else "unknown"
-
-
-def _money(amount: str) -> str:
-    return f"{Decimal(amount):,.2f}"
+def _filters(pairs: list[str] | None) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for pair in pairs or []:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise typer.BadParameter(f"{pair!r} is not DIMENSION=VALUE", param_hint="--filter")
+        found.setdefault(name, []).append(value)
+    return found

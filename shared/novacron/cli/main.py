@@ -13,6 +13,7 @@ from novacron.cli import (
     budget,
     config,
     cost,
+    foresight,
     guest,
     migration,
     network,
@@ -45,6 +46,7 @@ root.add_typer(migration.app, name="migration")
 root.add_typer(recommend.app, name="recommend")
 root.add_typer(price.app, name="price")
 root.add_typer(budget.app, name="budget")
+cost.app.add_typer(foresight.app)
 root.add_typer(cost.app, name="cost")
 
 operation = resource_app(

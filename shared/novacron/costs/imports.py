@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from novacron.costs.aggregates import Aggregates
 from novacron.costs.cube import LEAF, METRICS, RESOURCE, CostPage, unpack
 from novacron.costs.currency import Rates
+from novacron.costs.exact import exactly
 from novacron.costs.parquet import RowFiles
 from novacron.costs.rows import COSTS, Enricher, days
 from novacron.costs.vms import VmIds
@@ -68,8 +69,8 @@ def import_delivery(
     outcome = _outcome(delivery, there)
     if there is not None and outcome is not Outcome.IMPORTED:
         return _report(there, outcome, None)
-    work = _Import(services, store, account, key, there)
-    new = work.run(source, delivery)
+    with exactly():
+        new = _Import(services, store, account, key, there).run(source, delivery)
     change = _change(there, new)
     store.switch(new, there, change)
     if change is not None:

@@ -1,9 +1,4 @@
-"""A generation's rows in object storage: Parquet files, then a manifest that names them.
-
-``<tenant>/<provider>/<account>/<month>/<bill|estimate>/<generation>/<number>.parquet``. Nothing is
-written over; a reader learns the generation from the partition's record and the files from its
-manifest.
-"""
+"""Writes a generation's rows to object storage: Parquet files, then their manifest."""
 
 from __future__ import annotations
 
@@ -13,37 +8,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from novacron.costs.focus import ROWS
+from novacron.costs.manifest import MANIFEST, Manifest, RowFile, folder
 from novacron.migration.objects import ObjectStore
-from novacron.models.base import Model
-from novacron.models.cost_import import Attempt, Partition
+from novacron.models.cost_import import Attempt
 
-MANIFEST = "manifest.json"
 ROWS_A_GROUP = 65_536
 BYTES_A_FILE = 64 * 1024**2
 """What is held in memory until a file is put; Athena reads files of 128 MB best, and half is enough
 (https://docs.aws.amazon.com/athena/latest/ug/performance-tuning-data-optimization-techniques.html)."""
-
-
-class RowFile(Model):
-    path: str
-    rows: int
-    bytes: int
-
-
-class Manifest(Model):
-    files: list[RowFile]
-
-
-def folder(key: Attempt | Partition) -> str:
-    kind = "estimate" if key.estimated else "bill"
-    parts = (key.tenant, key.provider.value, key.account_id, f"{key.period:%Y-%m}", kind)
-    return "/".join((*parts, key.generation))
-
-
-def read_manifest(objects: ObjectStore, partition: Partition) -> Manifest:
-    """Raises NotFound: the partition was replaced and swept meanwhile."""
-    found = objects.get(f"{folder(partition)}/{MANIFEST}")
-    return Manifest.model_validate_json(found)
 
 
 class RowFiles:

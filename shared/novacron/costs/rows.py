@@ -35,7 +35,6 @@ class Enricher:
         """Raises Conflict (no exchange rate), Corrupted (no batch of ``BILL``)."""
         if batch.schema != BILL:
             raise Corrupted("A billing source gave a batch that is not of the FOCUS schema.")
-        rates = self._rates(batch)
         constant: dict[str, Any] = {
             "x_Tenant": self.key.tenant,
             "x_Provider": self.provider,
@@ -47,24 +46,29 @@ class Enricher:
             name: pa.repeat(value, batch.num_rows) for name, value in constant.items()
         }
         ours["x_VmId"] = self.vms.column(batch.column("ResourceId"))
-        ours["x_ExchangeRate"] = pa.array([one.rate for one in rates], NUMBER)
-        ours["x_ExchangeRateDate"] = pa.array([one.as_of for one in rates], pa.date32())
-        same = all(one.rate == ONE for one in rates)
-        factor = None if same else pa.array([one.rate for one in rates], FACTOR)
+        ours["x_ExchangeRate"], ours["x_ExchangeRateDate"], factor = self._exchange(batch)
         for name in COSTS:
             ours[f"x_{name}"] = _converted(batch.column(name), factor)
         columns = [*batch.columns, *(ours[field.name] for field in ROWS if field.name in ours)]
         return pa.RecordBatch.from_arrays(columns, schema=ROWS)
 
-    def _rates(self, batch: pa.RecordBatch) -> list[UsedRate]:
-        currencies: list[Any] = batch.column("BillingCurrency").to_pylist()
+    def _exchange(self, batch: pa.RecordBatch) -> tuple[Any, Any, Any]:
+        """Each row's rate, the day that it is of, and what to multiply by, if anything."""
+        on = days(batch)
+        currencies: Any = batch.column("BillingCurrency")
+        if currencies.unique().to_pylist() == [
+            self.rates.currency
+        ]:  # most bills: no loop over rows
+            return pa.repeat(pa.scalar(ONE, NUMBER), batch.num_rows), on, None
         found: dict[tuple[str, date], UsedRate] = {}
         given = []
-        for pair in zip(currencies, days(batch).to_pylist(), strict=True):
+        for pair in zip(currencies.to_pylist(), on.to_pylist(), strict=True):
             if pair not in found:
                 found[pair] = self.rates.of(*pair)
             given.append(found[pair])
-        return given
+        rates = [one.rate for one in given]
+        as_of = pa.array([one.as_of for one in given], pa.date32())
+        return pa.array(rates, NUMBER), as_of, pa.array(rates, FACTOR)
 
 
 def days(batch: pa.RecordBatch) -> Any:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
 from novacron.costs.answers import answer, compared_days
+from novacron.costs.exact import exactly
 from novacron.costs.facts import Fact, facts
 from novacron.costs.ledger import Filters, Series
 from novacron.errors import NotReady
@@ -51,30 +52,30 @@ class StoredLedger:
         return self._again(asked)
 
     def daily(self, days: Days, metric: CostMetric, filters: Filters) -> Series:
-        found = self._again(
-            lambda there: list(facts(self._store, there, days, metric, filters, ()))
+        return self._again(
+            lambda there: _series(facts(self._store, there, days, metric, filters, ()))
         )
-        return _series(found)
 
     def daily_by(
         self, days: Days, metric: CostMetric, filters: Filters, dimension: str
     ) -> dict[str, Series]:
-        def asked(there: Sequence[Partition]) -> list[Fact]:
-            return list(facts(self._store, there, days, metric, filters, (dimension,)))
+        def asked(there: Sequence[Partition]) -> dict[str, Series]:
+            by: defaultdict[str, list[Fact]] = defaultdict(list)
+            for fact in facts(self._store, there, days, metric, filters, (dimension,)):
+                by[fact.key[0]].append(fact)
+            return {value: _series(found) for value, found in by.items()}
 
-        by: defaultdict[str, list[Fact]] = defaultdict(list)
-        for fact in self._again(asked):
-            by[fact.key[0]].append(fact)
-        return {value: _series(found) for value, found in by.items()}
+        return self._again(asked)
 
     def _again(self, work: Callable[[Sequence[Partition]], T]) -> T:
         """Read anew when a month was replaced while it was read. Raises NotReady in the end."""
-        for _ in range(TRIES - 1):
-            try:
-                return work(list(self._store.partitions(self._tenant)))
-            except NotReady:
-                continue
-        return work(list(self._store.partitions(self._tenant)))
+        with exactly():
+            for _ in range(TRIES - 1):
+                try:
+                    return work(list(self._store.partitions(self._tenant)))
+                except NotReady:
+                    continue
+            return work(list(self._store.partitions(self._tenant)))
 
     def _freshness(self, partitions: Sequence[Partition]) -> list[Freshness]:
         by: defaultdict[str, list[Partition]] = defaultdict(list)
@@ -94,7 +95,7 @@ class StoredLedger:
         )
 
 
-def _series(found: Sequence[Fact]) -> Series:
+def _series(found: Iterable[Fact]) -> Series:
     series: defaultdict[date, Decimal] = defaultdict(Decimal)
     for fact in found:
         series[fact.day] += fact.amount

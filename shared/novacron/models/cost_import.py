@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from novacron.models.account import ProviderType
+from novacron.models.allocation import Allocation
 from novacron.models.base import Model, TagKey
 from novacron.models.cost import CostMetric, Currency
 
@@ -25,14 +26,23 @@ CLOSED_AFTER = timedelta(days=7)
 class CostSettings(Model):
     """``tags``: by which costs can be grouped and filtered at once; others need a query of rows.
 
-    ``rates``: currency -> first day -> rate, which holds until the next one's day.
+    ``rates``: currency -> first day -> rate, which holds until the next one's day. ``currency``
+    stays as it is once costs are stored in it. ``allocation``: who pays, in reports.
     """
 
     currency: Currency = "USD"
     tags: list[TagKey] = Field(default=[], max_length=10)
     rates: dict[Currency, dict[date, Rate]] = Field(default={}, max_length=50)
+    allocation: Allocation = Allocation()
     version: int = Field(default=0, ge=0)
     """Of what is replaced: the one that was read."""
+
+
+class CostCurrency(Model):
+    """In what a tenant's costs are; ``imported``: some are stored, so that it stays."""
+
+    currency: Currency
+    imported: bool
 
 
 class UsedRate(Model):

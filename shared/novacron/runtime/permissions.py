@@ -78,3 +78,7 @@ ASK_COSTS: Needs = frozenset({GET, GET_MANY, QUERY})
 """To ask the ledger."""
 IMPORT_COSTS: Needs = frozenset({GET, QUERY, PUT, WRITE_MANY, PUT_COST})
 """To make a delivery the costs of its month."""
+SWEEP_COSTS: Needs = frozenset(
+    {QUERY, QUERY_INDEX, GET_MANY, WRITE_MANY, DELETE, LIST_COSTS, DROP_COST}
+)
+"""To remove what imports wrote in vain; the index tells the tenants."""

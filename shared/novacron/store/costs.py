@@ -14,6 +14,7 @@ from novacron.models.base import PageRequest
 from novacron.models.cost_import import (
     Attempt,
     ClosedChange,
+    CostCurrency,
     CostSettings,
     Partition,
     PartitionKey,
@@ -33,18 +34,42 @@ class CostStore:
         return self.table.get(_pk(tenant, "SETTINGS"), "settings", CostSettings) or CostSettings()
 
     def save_settings(self, tenant: str, settings: CostSettings) -> CostSettings:
-        """Raises Conflict: they were replaced since the version that these are made from."""
+        """Raises Conflict: they were replaced since the version that these are made from, or costs
+        are stored in another currency."""
         following = settings.model_copy(update={"version": settings.version + 1})
         item = document(_pk(tenant, "SETTINGS"), "settings", following, version=following.version)
-        condition, values = "version = :seen", {":seen": settings.version}
+        write = (
+            self.table.putting(item, "version = :seen", {":seen": settings.version})
+            if settings.version
+            else self.table.putting(item, ABSENT)
+        )
         try:
-            if settings.version:
-                self.table.put(item, condition, values)
-            else:
-                self.table.put(item, ABSENT)
+            self.table.transact([write, *self._currency_chosen(tenant, settings.currency)])
         except Lost as error:
-            raise Conflict("The cost settings changed meanwhile; read them again.") from error
+            raise Conflict(
+                "The cost settings changed meanwhile, or costs were stored.",
+                remedy="Read them with GET /costs/settings and change what you get.",
+            ) from error
         return following
+
+    def _currency_chosen(self, tenant: str, currency: str) -> list[Item]:
+        there = self.table.get(_pk(tenant, "CURRENCY"), "currency", CostCurrency)
+        if there is None or not there.imported:
+            chosen = _currency(tenant, CostCurrency(currency=currency, imported=False))
+            return [self.table.putting(chosen, f"{ABSENT} OR imported = :no", {":no": 0})]
+        if there.currency != currency:
+            raise Conflict(
+                f"Costs are stored in {there.currency}; they cannot become {currency}.",
+                remedy=f"Keep {there.currency}: another currency needs a tenant of its own.",
+            )
+        return []
+
+    def _currency_used(self, tenant: str, currency: str) -> list[Item]:
+        used = CostCurrency(currency=currency, imported=True)
+        if self.table.get(_pk(tenant, "CURRENCY"), "currency", CostCurrency) == used:
+            return []
+        condition = f"{ABSENT} OR currency = :used"
+        return [self.table.putting(_currency(tenant, used), condition, {":used": currency})]
 
     # Partitions
 
@@ -62,7 +87,10 @@ class CostStore:
         return self._all(_pk(tenant, "ATTEMPT"), Attempt)
 
     def switch(self, new: Partition, old: Partition | None, change: ClosedChange | None) -> None:
-        """Make ``new`` valid in the place of ``old``. Raises NotReady: another import was first."""
+        """Make ``new`` valid in the place of ``old``.
+
+        Raises NotReady: another import was first, or the tenant's currency changed.
+        """
         item = document(_pk(new.tenant, "PARTITION"), _sk(new), new, generation=new.generation)
         writes = [
             self.table.putting(item, SAME, {":seen": old.generation})
@@ -72,10 +100,11 @@ class CostStore:
         if change is not None:
             told = document(_pk(change.tenant, "CHANGE"), f"{_sk(change)}#{new.generation}", change)
             writes.append(self.table.putting(told))
+        writes += self._currency_used(new.tenant, new.currency)
         try:
             self.table.transact(writes)
         except Lost as error:
-            raise NotReady("Another import of the same month was first.") from error
+            raise NotReady("Another import was first, or the currency of costs changed.") from error
 
     def changes(self, tenant: str) -> Iterator[ClosedChange]:
         """Closed months that changed, oldest month first."""
@@ -130,6 +159,14 @@ def _pk(tenant: str, kind: str) -> str:
 def _sk(key: PartitionKey) -> str:
     kind = "estimate" if key.estimated else "bill"
     return f"{key.period.isoformat()}#{key.account_id}#{kind}"
+
+
+def _currency(tenant: str, told: CostCurrency) -> Item:
+    known: dict[str, str | int | None] = {
+        "currency": told.currency,
+        "imported": int(told.imported),
+    }
+    return document(_pk(tenant, "CURRENCY"), "currency", told, **known)
 
 
 def _generation_sk(attempt: Attempt) -> str:

@@ -1,86 +1,138 @@
-"""Forecasts and anomalies in the terminal: real answers, drawn."""
+"""Questions become what the API takes; answers become bars and files."""
 
 from __future__ import annotations
 
+import base64
 import json
-from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
+import yaml
 
-from novacron.cli.chart import COMING, HEIGHT, KNOWN, LIKELY, POSSIBLE, WIDTH, Day, chart
-from novacron.costs.forecast.answer import forecast
-from novacron.models.anomaly import Feedback
-from novacron.models.forecast import ForecastQuestion, Until
-from tests.handlers.foreseeing import FOUND
-from tests.ledgers import Books, Spent
+from novacron.cli.charts import money, sparkline
+from novacron.models.cost import CostAnswer, CostQuestion
+from novacron.models.cost_import import CostSettings
+from novacron.models.showback import OwnerCost, ReportFile, Showback, ShowbackRequest
 from tests.unit.cli.test_commands import Api
-from tests.unit.costs.forecast.test_answer import TODAY
 
-ROWS = [Spent(TODAY - timedelta(days=n), Decimal(100 + n * 7919 % 23)) for n in range(90, 0, -1)]
-ANSWER = forecast(Books(ROWS), ForecastQuestion(until=Until.QUARTER), TODAY)
+DAYS = ("--from", "2026-01-01", "--to", "2026-01-31")
 
 
-def test_a_forecast_is_asked_for_and_drawn_with_its_bands() -> None:
-    api = Api(ANSWER.model_dump(mode="json"))
-    words = ("--until", "quarter", "--by", "service", "--filter", "provider=aws")
-    printed = api.run("cost", "forecast", *words, "--change", "2026-12-01,-3")
-    asked = api.requests[-1].url
-    assert asked.path == "/costs/forecast"
-    assert dict(asked.params) == {
-        "until": "quarter",
-        "metric": "effective",
-        "top": "5",
-        "group_by": "service",
-        "filter": "provider=aws",
-        "change": "2026-12-01,-3",
+def _group(service: str, *amounts: str, **told: str) -> dict[str, Any]:
+    points = [
+        {"start": f"2026-01-{day:02}", "amount": amount} for day, amount in enumerate(amounts, 1)
+    ]
+    total = str(sum(map(Decimal, amounts)))
+    return {"key": {"service": service}, "total": total, "points": points, **told}
+
+
+ANSWER = CostAnswer.model_validate(
+    {
+        "currency": "EUR",
+        "total": "1512.5",
+        "estimated": "3",
+        "groups": [
+            _group("VMs", "500", "0", "1000", compared="1000", change="500"),
+            _group("[red]", "5", "7.5", compared="0", change="12.5"),
+        ],
+        "freshness": [
+            {
+                "account_id": "acc-1",
+                "provider": "aws",
+                "through": "2026-01-03",
+                "imported_at": "2026-01-04T00:00:00Z",
+                "stale": True,
+            }
+        ],
     }
-    [group] = ANSWER.groups
-    for told in group.periods:
-        assert f"{told.amount:,.2f}" in printed
-        assert told.band_95
-        assert f"{told.band_95.low:,.2f} to {told.band_95.high:,.2f}" in printed
-    body = printed.partition("spent   ")[0]
-    assert all(mark in body for mark in (KNOWN, COMING, LIKELY, POSSIBLE))
+).model_dump(mode="json")
 
 
-def test_a_forecast_for_programs_is_the_answer() -> None:
-    api = Api(ANSWER.model_dump(mode="json"))
-    assert json.loads(api.run("-o", "json", "cost", "forecast")) == api.reply
+def test_a_question_is_sent_and_its_answer_drawn() -> None:
+    api = Api(ANSWER)
+    words = ("--by", "service", "-f", "region=north", "-f", "region=south", "--compare", "previous")
+    printed = api.run("cost", "query", *DAYS, *words)
+    assert api.requests[-1].url.path == "/costs:query"
+    asked = CostQuestion.model_validate(api.body())
+    assert (str(asked.start), str(asked.end)) == ("2026-01-01", "2026-02-01")
+    assert (asked.group_by, asked.filters) == (["service"], {"region": ["north", "south"]})
+    assert asked.compare == "previous"
+    lines = printed.splitlines()
+    assert "1,500.00" in lines[1]
+    assert "█" * 24 in lines[1]
+    assert "▅▁█" in lines[1]
+    assert "+500.00 (+50%)" in lines[1]
+    assert "[red]" in lines[2]
+    assert "+12.50 (new)" in lines[2]
+    assert "Total 1,512.50 EUR" in printed
+    assert "3.00 EUR of it is estimated" in printed
+    assert "acc-1 is stale" in printed
+    assert json.loads(Api(ANSWER).run("-o", "json", "cost", "query", *DAYS)) == ANSWER
 
 
-def test_a_group_without_history_has_no_chart() -> None:
-    empty = forecast(Books([Spent(ROWS[-1].day, Decimal(1))]), ForecastQuestion(), TODAY)
-    printed = Api(empty.model_dump(mode="json")).run("cost", "forecast")
-    assert "no bands" in printed
-    assert "unknown" in printed
+def _owner(name: str, direct: str, **shared: str) -> OwnerCost:
+    parts = {rule: Decimal(share) for rule, share in shared.items()}
+    total = Decimal(direct) + sum(parts.values(), Decimal(0))
+    return OwnerCost(owner=name, direct=Decimal(direct), shared=parts, total=total)
 
 
-def test_anomalies_are_listed_newest_first() -> None:
-    older = FOUND.model_copy(update={"id": "20260101-f"})
-    items = [one.model_dump(mode="json") for one in (older, FOUND)]
-    printed = Api({"items": items, "next_cursor": None}).run("cost", "anomalies")
-    assert printed.index(FOUND.id) < printed.index(older.id)
-    assert "vm-ours" in printed
+def test_a_report_is_shown_and_its_file_written(tmp_path: Path) -> None:
+    file = ReportFile(
+        name="x.pdf", media_type="application/pdf", content=base64.b64encode(b"%PDF").decode()
+    )
+    report = Showback.model_validate(
+        {
+            "start": "2026-01-01",
+            "end": "2026-02-01",
+            "metric": "effective",
+            "currency": "USD",
+            "by": "tag:team",
+            "rules": ["support"],
+            "owners": [_owner("red", "20", support="5")],
+            "unallocated": _owner("", "7.25"),
+            "total": "32.25",
+            "estimated": "0",
+            "file": file,
+        }
+    )
+    api = Api(report.model_dump(mode="json"))
+    printed = api.run("cost", "report", *DAYS, "--file", str(tmp_path / "january.pdf"))
+    assert ShowbackRequest.model_validate(api.body()).format == "pdf"
+    assert (tmp_path / "january.pdf").read_bytes() == b"%PDF"
+    rows = [line.split() for line in printed.splitlines()]
+    assert [rows[1][0], rows[1][1], *rows[1][-2:]] == ["red", "25.00", "20.00", "5.00"]
+    assert rows[2][:2] == ["(unallocated)", "7.25"]
+    assert rows[3] == ["Total", "32.25", "USD"]
 
 
-def test_feedback_is_what_the_api_takes() -> None:
-    api = Api(FOUND.model_dump(mode="json"))
-    words = ("expected", "--days", "9", "--note", "a load test")
-    api.run("cost", "feedback", FOUND.id, *words)
-    assert api.requests[-1].url.path == f"/anomalies/{FOUND.id}/feedback"
-    sent = Feedback.model_validate(api.body())
-    assert (sent.verdict.value, sent.days, sent.note) == ("expected", 9, "a load test")
+def test_settings_are_shown_edited_and_put_back(tmp_path: Path) -> None:
+    there = CostSettings.model_validate({"rates": {"EUR": {"2026-01-01": "1.10"}}, "version": 2})
+    api = Api(there.model_dump(mode="json"))
+    kept = tmp_path / "settings.yaml"
+    kept.write_text(api.run("-o", "yaml", "cost", "settings", "show"))
+    edited = yaml.safe_load(kept.read_text()) | {"tags": ["env"]}
+    kept.write_text(yaml.safe_dump(edited))
+    api.run("cost", "settings", "put", "--file", str(kept))
+    assert api.requests[-1].headers["Idempotency-Key"]
+    sent = CostSettings.model_validate(api.body())
+    assert sent == there.model_copy(update={"tags": ["env"]})
 
 
-@pytest.mark.parametrize("count", [5, WIDTH, 500])
-def test_a_chart_has_a_bar_s_height_for_its_value_and_fits(count: int) -> None:
-    def day(index: int) -> Day:
-        amount = 6.0 if index < count // 2 else 12.0
-        return Day(amount, True, (amount, amount), (amount, amount))
+@pytest.mark.parametrize(("amount", "shown"), [("0", "0.00"), ("0.001", "<0.01"), ("-9", "-9.00")])
+def test_money(amount: str, shown: str) -> None:
+    assert money(amount) == shown
 
-    lines = chart([day(index) for index in range(count)], "a", "b")
-    cells = [line.partition("│")[2] for line in lines[:HEIGHT]]
-    assert max(len(line) for line in cells) <= WIDTH + 1
-    heights = [sum(line[at] == KNOWN for line in cells) for at in (0, -1)]
-    assert heights == [HEIGHT // 2, HEIGHT]
+
+def test_lines_of_days() -> None:
+    assert sparkline([Decimal(n) for n in (0, 7, -3)]) == "▁█▁"
+    assert sparkline([Decimal(0)] * 3) == "▁▁▁"
+    assert len(sparkline([Decimal(1)] * 365)) <= 62
+
+
+@pytest.mark.parametrize("wrong", [("--from", "january"), ("-f", "region")])
+def test_what_means_nothing_is_refused(wrong: tuple[str, str]) -> None:
+    with pytest.raises((typer.BadParameter, AssertionError), match=r"no day|not DIMENSION"):
+        Api(ANSWER).run("cost", "query", *wrong)

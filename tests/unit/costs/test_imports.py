@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from novacron.costs.imports import import_delivery
-from novacron.costs.parquet import read_manifest
+from novacron.costs.manifest import read_manifest
 from novacron.errors import Conflict
 from novacron.models.cost import CostMetric, CostQuestion, Days
 from novacron.models.cost_import import CostSettings, ImportReport, Outcome, PartitionKey
