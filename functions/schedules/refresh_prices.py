@@ -1,4 +1,4 @@
-"""Once a day: replace the price snapshots by what the providers' price APIs tell."""
+"""Once a day: replace the snapshot of Azure's prices by what its price API tells."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ def run(services: Services, _event: dict[str, Any]) -> Refreshed:
 REQUIRES = LIVE_PRICES | {PUT_COST}
 SCHEDULE = "rate(1 day)"
 MEMORY = 2048
-"""MiB: every price of a provider is held at once; a new snapshot is whole or not there."""
+"""MiB: every price of Azure is held at once; a new snapshot is whole or not there."""
 
 lambda_handler = job(run)

@@ -28,7 +28,12 @@ def add_spot(sheet: Sheet, wheel: Path, cloud: str) -> None:
     told = _read(wheel, "prices.json")[cloud]
     for one in told["instances"]:
         price = {told["region"]: one.get("spot_hourly_usd")}
-        sheet.add(PriceKind.SPOT, one["sku"], Unit.HOUR, KEY, price)
+        sheet.add(PriceKind.SPOT, full_name(cloud, one["sku"]), Unit.HOUR, KEY, price)
+
+
+def full_name(cloud: str, sku: str) -> str:
+    """Azure's sizes are named without their prefix there."""
+    return f"Standard_{sku}" if cloud == "azure" and not sku.startswith("Standard_") else sku
 
 
 def add_egress(sheet: Sheet, wheel: Path, cloud: str) -> None:

@@ -67,6 +67,12 @@ def total(lines: list[EstimateLine], currency: str) -> Estimate:
     )
 
 
+def by_the_hour(monthly: Decimal) -> Decimal:
+    """Of a month of 730 hours, to eight places and without zeros at the end."""
+    each = (monthly / MONTH).quantize(EXACT, ROUND_HALF_EVEN)
+    return Decimal(f"{each.normalize():f}")
+
+
 def vm_lines(
     provider: ProviderType,
     spec: VmSpec,
@@ -176,7 +182,7 @@ def _line(
         quantity=quantity,
         unit=unit,
         price=row.price if row else None,
-        hourly=None if monthly is None else (monthly / MONTH).quantize(EXACT, ROUND_HALF_EVEN),
+        hourly=None if monthly is None else by_the_hour(monthly),
         monthly=monthly,
         source=row.source if row else UNKNOWN,
         as_of=row.as_of if row else None,

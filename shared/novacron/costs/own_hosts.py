@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
-from novacron.costs.estimate import EXACT, MONTH, UNKNOWN, total
+from novacron.costs.estimate import MONTH, UNKNOWN, by_the_hour, total
 from novacron.costs.rate_card import rate
 from novacron.models.estimate import Environment, Estimate, EstimateLine
 from novacron.models.price import Unit
@@ -55,7 +55,7 @@ def _line(item: str, name: str, region: str, hours: Decimal, price: Decimal) -> 
         quantity=hours,
         unit=Unit.HOUR,
         price=price,
-        hourly=(monthly / MONTH).quantize(EXACT, ROUND_HALF_EVEN),
+        hourly=by_the_hour(monthly),
         monthly=monthly,
         source=SOURCE,
     )
