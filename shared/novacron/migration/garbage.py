@@ -96,7 +96,8 @@ class _Run:
                 disk, name = path.split("/")[-2:]
                 if name != "disk":
                     entries = self._chunks.get_shard(one, int(disk), int(name))
-                    used.update(bytes.fromhex(e.place.pack) for e in entries.values() if e.place)
+                    places = (place for entry in entries.values() for place in entry.places)
+                    used.update(bytes.fromhex(place.pack) for place in places)
         return used
 
     def _marks(self) -> Iterator[tuple[str, datetime]]:

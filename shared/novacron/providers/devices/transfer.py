@@ -15,7 +15,7 @@ from pathlib import Path
 from novacron.errors import Conflict, NotFound, ProviderUnavailable
 from novacron.models.transfer import Export, Extent, Import, TransferState
 from novacron.providers.devices.files import opened, read_all, runs, size_of, write_all
-from novacron.providers.transfer import DiskExport, DiskImport
+from novacron.providers.transfer import GRAIN_BYTES, DiskExport, DiskImport
 
 AT_ONCE = 4 * 1024 * 1024
 """Persistent Disk is fastest with large requests; eight of these under way are 32 MiB:
@@ -59,6 +59,7 @@ class DevicesExport(DeviceFolder, DiskExport):
 
 class DevicesImport(DeviceFolder, DiskImport):
     write_bytes = AT_ONCE
+    write_granularity = GRAIN_BYTES
     reads_sealed = False
 
     def write(self, target: Import, offset: int, data: bytes) -> None:

@@ -23,7 +23,7 @@ from novacron.providers.libvirt.assembly import Assembly
 from novacron.providers.libvirt.auth import Host
 from novacron.providers.libvirt.errors import translated
 from novacron.providers.libvirt.ownership import derived_id, owned
-from novacron.providers.transfer import LEAF_BYTES, DiskImport
+from novacron.providers.transfer import GRAIN_BYTES, LEAF_BYTES, DiskImport
 
 PREFIX = "vol"
 _locks: defaultdict[str, Lock] = defaultdict(Lock)
@@ -33,6 +33,7 @@ is refused."""
 
 class LibvirtImport(Assembly, DiskImport):
     write_bytes = 8 * LEAF_BYTES
+    write_granularity = GRAIN_BYTES
 
     @translated
     def begin_import(self, spec: ImportSpec, owner: Ownership) -> Import:
