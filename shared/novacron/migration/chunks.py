@@ -4,11 +4,13 @@ Everything of a tenant lies under its name, sealed with its key::
 
     <tenant>/packs/<job>/<pack>                 leaves, about 8 MiB (``packs``)
     <tenant>/manifests/<id>/<disk>/<shard>      which leaf is where, a GiB each
+    <tenant>/manifests/<id>/<disk>/plan         which shards the round copies
     <tenant>/manifests/<id>/<disk>/disk         the disk's own, written last
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
@@ -32,6 +34,8 @@ from novacron.migration.ports import Objects as Objects
 from novacron.migration.sealing import TenantKey
 from novacron.migration.spans import where
 
+DISK, PLAN = "disk", "plan"
+"""What lies among a disk's shards and is none."""
 K = TypeVar("K")
 
 
@@ -118,13 +122,21 @@ class ChunkStore:
         """Raises NotFound, Corrupted."""
         return decode(self._get(self._part(manifest_id, disk, f"{shard:06d}")))
 
+    def put_plan(self, manifest_id: str, disk: int, shards: list[int]) -> None:
+        self._put(self._part(manifest_id, disk, PLAN), json.dumps(shards).encode())
+
+    def get_plan(self, manifest_id: str, disk: int) -> list[int]:
+        """Raises NotFound, Corrupted."""
+        found: list[int] = json.loads(self._get(self._part(manifest_id, disk, PLAN)))
+        return found
+
     def put_disk(self, manifest: DiskManifest) -> None:
-        path = self._part(manifest.id, manifest.disk, "disk")
+        path = self._part(manifest.id, manifest.disk, DISK)
         self._put(path, manifest.model_dump_json().encode())
 
     def get_disk(self, manifest_id: str, disk: int) -> DiskManifest:
         """Raises NotFound, Corrupted."""
-        data = self._get(self._part(manifest_id, disk, "disk"))
+        data = self._get(self._part(manifest_id, disk, DISK))
         return DiskManifest.model_validate_json(data)
 
     def view(self, manifest: DiskManifest | None, shard: int) -> Entries:

@@ -20,8 +20,8 @@ from novacron.models.transfer import Export, ExportedDisk
 from novacron.providers.transfer import LEAF_BYTES, DiskExport
 
 MOST_PATCHES = 8
-"""Over a leaf, and half of it in all: then it is kept whole again, so that reading a leaf stays a
-few requests and at most one and a half times its bytes."""
+"""Over a leaf, of half of it at most each and no more bytes than it in all: then it is kept whole
+again, so that reading a leaf stays a few requests and at most twice its bytes."""
 
 
 class Sent(NamedTuple):
@@ -80,9 +80,10 @@ class Sender:
             return 0
         length = self._span(index)[1]
         mask = closed(told.dirty.get(index, 0) | told.zero.get(index, 0))
-        there = self._before.get(index, ZEROS).patches
-        patched = sum(size_of(one, length) for one in (mask, *(had.mask for had in there)))
-        return mask if len(there) < MOST_PATCHES and patched * 2 <= length else 0
+        size, there = size_of(mask, length), self._before.get(index, ZEROS).patches
+        patched = size + sum(size_of(one.mask, length) for one in there)
+        few = len(there) < MOST_PATCHES and size * 2 <= length and patched <= length
+        return mask if few else 0
 
     def _whole(self, leaves: list[int]) -> dict[int, bytes]:
         found: dict[int, bytes] = {}
