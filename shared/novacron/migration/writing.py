@@ -10,7 +10,7 @@ from novacron.migration.manifest import ZEROS, Entries, Entry, Patch, Place
 from novacron.migration.parallel import in_parallel
 from novacron.migration.spans import loads, runs
 from novacron.models.transfer import Import
-from novacron.providers.transfer import LEAF_BYTES, DiskImport
+from novacron.providers.transfer import LEAF_BYTES, DiskImport, Flushing
 
 
 class Writer:
@@ -41,7 +41,10 @@ class Writer:
         wanted = {
             index: self._wanted(one, new[index], lengths[index]) for index, one in now.items()
         }
-        return sum(in_parallel(one, loads(wanted)))
+        written = sum(in_parallel(one, loads(wanted)))
+        if isinstance(self._provider, Flushing):
+            self._provider.flush(self._target)
+        return written
 
     def _new(self, now: Entry, held: Entry) -> tuple[Patch, ...]:
         """The patches to write; none: the leaf is to be written whole."""

@@ -120,6 +120,15 @@ class DiskImport(ABC):
         it. Idempotent by ``owner.operation``; raises what ``create_vm`` does."""
 
 
+class Flushing(ABC):
+    """Keeps what an import was given in this machine's memory until it is told to write it down."""
+
+    @abstractmethod
+    def flush(self, target: Import) -> None:
+        """All that was written is on the disk when it returns: what a job has reported must
+        outlast its machine."""
+
+
 class Fencing(ABC):
     """Can stop a VM from writing at once and let it go on as if nothing had happened."""
 
