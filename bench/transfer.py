@@ -5,6 +5,7 @@
 Ours reads a raw file, hashes, compresses, encrypts, writes packs to a folder, and from there the
 copy; the others copy the file to a file and do nothing of that. All files lie in the page cache.
 The delta is 64 changed leaves, each told as the 4 KiB that were written; the others know none.
+Many random writes, as leaves and as patches: ``python -m bench.moving.deltas``.
 """
 
 from __future__ import annotations
