@@ -52,7 +52,8 @@ def migrate_vm() -> State:
         "AfterHold": _step("after_hold", "Choose", observe="next"),
         "Fence": _step("fence", "BeginRound"),
         "Seal": _step("seal", "Boot"),
-        "Boot": _step("boot", "Commit"),
+        "Boot": _step("boot", "SwitchNames"),
+        "SwitchNames": _step("switch_names", "Commit"),
         "Commit": _step("commit", "Finish"),
         "Finish": _step("finish", "Succeeded"),
         "RollBack": {

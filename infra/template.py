@@ -1,6 +1,7 @@
 """Writes ``infra/template.yaml``: ``base.yaml`` and one resource for each function.
 
-A function's file says all: its routes, its schedule or event pattern, its role (``REQUIRES``).
+A function's file says all: its routes, its schedule or event pattern, its role (``REQUIRES``), and
+its layer (``LAYER``) where it is not that of the clouds' SDKs.
 ``python -m infra.template --check`` fails when the written template is older than the code.
 """
 
@@ -64,6 +65,8 @@ RESOURCES: dict[str, Any] = {
     ),
     "chunks": _sub("${Chunks.Arn}/chunks/*"),
     "chunk bucket": {"Fn::GetAtt": ["Chunks", "Arn"]},
+    "costs": _sub("${Costs.Arn}/costs/*"),
+    "cost bucket": {"Fn::GetAtt": ["Costs", "Arn"]},
     # Roles that customers make for us in accounts of their own, by a name that we ask for.
     # The action knows no resource: a function speaks for itself alone.
     "own identity": "*",
@@ -97,6 +100,7 @@ def _function(module: ModuleType) -> Resource:
         "CodeUri": "../build/app",
         "Description": (module.__doc__ or "").partition("\n")[0],
         "Handler": f"{module.__name__}.lambda_handler",
+        "Layers": [{"Ref": getattr(module, "LAYER", "Dependencies")}],
     }
     area = module.__name__.split(".")[1]
     if area == "steps":

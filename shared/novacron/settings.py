@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     chunk_store: str = ""
     """Where disks' chunks are kept: ``s3://bucket/prefix``, ``az://``, ``gs://``."""
     chunk_store_region: str = ""
+    cost_store: str = ""
+    """Where rows of costs are kept, a URL like the chunk store's."""
     issuer: str = ""
     audience: str = "novacron"
     jwks_url: str = ""

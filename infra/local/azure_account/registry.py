@@ -9,6 +9,7 @@ from .disks.disks import Disks
 from .disks.images import Images
 from .disks.snapshots import Snapshots
 from .families import Family
+from .networks import dns
 from .networks.nics import NetworkInterfaces
 from .networks.nsgs import NetworkSecurityGroups
 from .networks.public_ips import PublicIPAddresses
@@ -44,6 +45,7 @@ ROUTES: list[Route] = [
     *quotas.ROUTES,
     *marketplace.ROUTES,
     *insights.ROUTES,
+    *dns.ROUTES,
     *groups.ROUTES,
     *(route for family in _FAMILIES for route in family.routes()),
 ]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from werkzeug.wrappers import Response
 
 from ..common.faults import Fault
-from . import compute, monitoring  # noqa: F401 - they fill ROUTES
+from . import compute, dns, monitoring  # noqa: F401 - they fill ROUTES
 from .auth import OAuthRefusal
 from .compute.places import check_call
 from .control import Control

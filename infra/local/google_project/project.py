@@ -41,6 +41,8 @@ class LocalProject:
         self.recorder = Recorder(state_dir / "exchanges.jsonl")
         self.console: dict[str, str] = {}
         self.series: dict[str, list[list[float]]] = {}
+        self.zones: dict[str, dict[str, Any]] = {}
+        """Managed zones of names, with their records and changes."""
         self._file = state_dir / "project.json" if options.persist else None
         self._restore()
 
@@ -64,6 +66,7 @@ class LocalProject:
             ],
             "console": self.console,
             "series": self.series,
+            "zones": self.zones,
         }
         partial = self._file.with_suffix(".new")
         partial.write_text(json.dumps(state))
@@ -83,6 +86,7 @@ class LocalProject:
             Key(**key): Transition(**value) for key, value in state["pending"]
         }
         self.console, self.series = state["console"], state["series"]
+        self.zones = state.get("zones", {})
 
     def close(self) -> None:
         self.guests.stop_all()

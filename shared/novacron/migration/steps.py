@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from novacron.migration import cutover, rounds
+from novacron.migration import cutover, names, rounds
 from novacron.migration.context import Context, load
 from novacron.migration.roll_back import roll_back
 from novacron.migration.rounds import StepResult, WorkItem
@@ -28,6 +28,7 @@ class Step(StrEnum):
     FENCE = "fence"
     SEAL = "seal"
     BOOT = "boot"
+    SWITCH_NAMES = "switch_names"
     COMMIT = "commit"
     FINISH = "finish"
     COPY_SHARDS = "copy_shards"
@@ -59,6 +60,7 @@ PLAIN: dict[Step, Callable[[Context], StepResult]] = {
     Step.FENCE: cutover.fence,
     Step.SEAL: cutover.seal,
     Step.BOOT: cutover.boot,
+    Step.SWITCH_NAMES: names.switch_names,
     Step.COMMIT: cutover.commit,
     Step.FINISH: cutover.finish,
 }

@@ -47,6 +47,7 @@ def services() -> Services:
         chunk_store=now.chunk_store,
         worker_package=now.worker_package,
         chunk_store_region=now.chunk_store_region,
+        cost_store=now.cost_store,
         grace=timedelta(seconds=now.reconcile_grace_seconds),
     )
 

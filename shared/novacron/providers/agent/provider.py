@@ -44,7 +44,10 @@ class AgentProvider(AgentTransfer, CloudProvider, OnlineVolumeResize):
     """The hosts that one agent reaches. ``courier`` and ``tenant`` come from who makes it."""
 
     type = ProviderType.AGENT
-    refusals = {"SpotVms": "a host of one's own has no spare capacity for sale"}
+    refusals = {
+        "SpotVms": "a host of one's own has no spare capacity for sale",
+        "DnsRecords": "a host serves no zones: name one of a cloud's account",
+    }
     courier: Courier = NoCourier()
     tenant = ""
 

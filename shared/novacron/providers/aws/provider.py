@@ -10,6 +10,7 @@ from novacron.models.vm import VmSpec
 from novacron.providers.aws.auth import read_settings
 from novacron.providers.aws.compute import AwsVms
 from novacron.providers.aws.costs import estimate
+from novacron.providers.aws.dns import AwsDns
 from novacron.providers.aws.errors import translated
 from novacron.providers.aws.exports import AwsExports
 from novacron.providers.aws.images import AwsImages
@@ -34,6 +35,7 @@ class AwsProvider(
     AwsQuota,
     AwsMetrics,
     AwsRotation,
+    AwsDns,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

@@ -11,6 +11,7 @@ from novacron.providers.azure.auth import read_settings
 from novacron.providers.azure.compute import AzureVms
 from novacron.providers.azure.console import AzureConsole
 from novacron.providers.azure.costs import estimate
+from novacron.providers.azure.dns import AzureDns
 from novacron.providers.azure.errors import translated
 from novacron.providers.azure.images import AzureImages
 from novacron.providers.azure.metrics import AzureMetrics
@@ -38,6 +39,7 @@ class AzureProvider(
     AzureNetworks,
     AzureQuota,
     AzureMetrics,
+    AzureDns,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

@@ -19,7 +19,10 @@ _POOL = re.compile(
     r"projects/\d+/locations/global/workloadIdentityPools/[a-z0-9-]{4,32}/providers/[a-z0-9-]{4,32}"
 )
 _EMAIL = re.compile(r"[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com")
-URLS = ("endpoint_url", "monitoring_url", "token_uri", "sts_url", "iam_credentials_url")
+URLS = (
+    *("endpoint_url", "monitoring_url", "dns_url"),
+    *("token_uri", "sts_url", "iam_credentials_url"),
+)
 _SETTINGS = {"project", "region", "regions", "workload_identity_provider", "service_account"}
 _SETTINGS |= set(URLS)
 _SECRETS = {"service_account_key", "audience"}
@@ -28,9 +31,11 @@ _KEY_FIELDS = ("client_email", "private_key", "private_key_id", "type")
 SCOPES = (
     "https://www.googleapis.com/auth/compute",
     "https://www.googleapis.com/auth/monitoring.read",
+    "https://www.googleapis.com/auth/ndev.clouddns.readwrite",
 )
 TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 MONITORING_URL = "https://monitoring.googleapis.com"
+DNS_URL = "https://dns.googleapis.com"
 STS_URL = "https://sts.googleapis.com"
 IAM_CREDENTIALS_URL = "https://iamcredentials.googleapis.com"
 
@@ -48,6 +53,7 @@ class GcpAccount:
     regions: tuple[str, ...]
     endpoint_url: str | None = None
     monitoring_url: str = MONITORING_URL
+    dns_url: str = DNS_URL
     token_uri: str = TOKEN_URI
     sts_url: str = STS_URL
     iam_credentials_url: str = IAM_CREDENTIALS_URL

@@ -44,6 +44,7 @@ class LibvirtProvider(
     refusals = {
         "SpotVms": "a host of one's own has no spare capacity for sale",
         "CredentialRotation": "libvirt has no API for SSH keys and certificates of its clients",
+        "DnsRecords": "a host serves no zones: name one of a cloud's account",
     }
 
     @classmethod
