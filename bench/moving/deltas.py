@@ -90,9 +90,7 @@ def _told(places: Iterable[int], granularity: int) -> Iterator[Extent]:
         yield Extent(offset=start * granularity, length=granularity)
 
 
-def main() -> None:
-    delay = float(sys.argv[1]) if len(sys.argv) > 1 else 0
-    workers = int(sys.argv[2]) if len(sys.argv) > 2 else parallel.WORKERS
+def report(delay: float, workers: int) -> None:
     print(
         f"{WRITES} writes on {SIZE // GIB} GiB, {delay * 1000:.0f} ms a request, {workers} workers"
     )
@@ -103,4 +101,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    far = float(sys.argv[1]) if len(sys.argv) > 1 else 0
+    report(far, int(sys.argv[2]) if len(sys.argv) > 2 else parallel.WORKERS)

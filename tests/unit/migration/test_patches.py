@@ -17,9 +17,9 @@ from novacron.migration.index import MemoryIndex
 from novacron.migration.manifest import DiskManifest, Patch
 from novacron.migration.objects import ObjectStore
 from novacron.migration.sending import MOST_PATCHES
-from novacron.migration.transfer import export_shard, seal_manifest
-from novacron.models.transfer import Extent
-from novacron.providers.transfer import GRAIN_BYTES, LEAF_BYTES
+from novacron.migration.transfer import export_shard, import_shard, seal_manifest
+from novacron.models.transfer import Extent, Import
+from novacron.providers.transfer import GRAIN_BYTES, LEAF_BYTES, Flushing
 from tests.unit.migration.disks import (
     LEAVES_OF_SHARD,
     Disk,
@@ -144,6 +144,20 @@ def test_a_patch_alone_is_read_sent_and_written(source: Disk) -> None:
     assert target.imported() == source.content
     assert source.read_of_it == target.written_of_it == 2 * GRAIN_BYTES
     assert 2 * GRAIN_BYTES < sum(size for _, size in objects.put_bytes) < 3 * GRAIN_BYTES
+
+
+def test_a_job_reports_what_was_flushed(source: Disk) -> None:
+    class Keeping(Disk, Flushing):
+        flushed: list[int]
+
+        def flush(self, target: Import) -> None:
+            self.flushed.append(self.written_of_it)
+
+    chunks, target = store(), Keeping(source.size)
+    target.flushed = []
+    first = copy_out(source, chunks, source.export(0, None), None)
+    import_shard(chunks, target, target.target(), first, 0, None)
+    assert target.flushed == [source.size]
 
 
 def test_a_dirty_hole_is_written_as_zeros_and_not_read(source: Disk) -> None:
