@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from novacron.errors import Conflict, InvalidSpec
 from novacron.models.base import Ownership
@@ -216,13 +217,20 @@ def _changed(now: bytes | None, before: bytes | None) -> Iterator[tuple[int, int
     """(start, end, whether it is zeros) of what differs between two states of a leaf."""
     if now == before:
         return
-    if now is None or before is None:
-        yield 0, LEAF_BYTES, now is None
+    if now is None:
+        yield 0, LEAF_BYTES, True
         return
-    for start in range(0, max(len(now), len(before)), GRAIN_BYTES):
-        new, old = (one[start : start + GRAIN_BYTES].rstrip(b"\0") for one in (now, before))
-        if new != old:
-            yield start, start + GRAIN_BYTES, not new
+    places = range(0, max(len(now), len(before or b"")), GRAIN_BYTES)
+    for (differs, zero), run in groupby(places, lambda at: _compared(now, before or b"", at)):
+        if differs:
+            start, *rest = run
+            yield start, (rest[-1] if rest else start) + GRAIN_BYTES, zero
+
+
+def _compared(now: bytes, before: bytes, at: int) -> tuple[bool, bool]:
+    """(whether a grain differs, whether it is zeros now)."""
+    new, old = (one[at : at + GRAIN_BYTES].rstrip(b"\0") for one in (now, before))
+    return new != old, not new
 
 
 def _check(offset: int, length: int, size_bytes: int) -> None:
