@@ -19,11 +19,13 @@ import yaml
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 import functions
+from infra.collect_costs import TARGET as COLLECT_COSTS
+from infra.collect_costs import collect_costs
 from infra.gateway import gateway_responses
 from infra.machines import machines
 from infra.migrate_vm import TARGET as MIGRATE_VM
 from infra.migrate_vm import machine_text, migrate_vm
-from novacron.runtime.permissions import MOVE, OPERATE, PROVISION, Need
+from novacron.runtime.permissions import COLLECT, MOVE, OPERATE, PROVISION, Need
 
 HERE = Path(__file__).parent
 TARGET = HERE / "template.yaml"
@@ -46,6 +48,7 @@ RESOURCES: dict[str, Any] = {
     "index": _sub("${Table.Arn}/index/gsi1"),
     "provision": {"Ref": "ProvisionVm"},
     "operate": {"Ref": "RunOperation"},
+    "collect": {"Ref": "CollectCosts"},
     # By name: the machine names the function that ends its waits.
     "migrate": _sub(
         "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:"
@@ -134,6 +137,8 @@ def _variables(module: ModuleType) -> Resource:
         found["NOVACRON_PROVISION_MACHINE"] = {"Ref": "ProvisionVm"}
     if OPERATE in module.REQUIRES:
         found["NOVACRON_OPERATION_MACHINE"] = {"Ref": "RunOperation"}
+    if COLLECT in module.REQUIRES:
+        found["NOVACRON_COLLECT_MACHINE"] = {"Ref": "CollectCosts"}
     if MOVE in module.REQUIRES:
         found["NOVACRON_MIGRATION_MACHINE"] = {"Ref": "MigrateVm"}
     if module.__name__ == "functions.system.authorizer":
@@ -188,6 +193,7 @@ class _Plain(yaml.SafeDumper):
 
 def main() -> None:
     _keep(MIGRATE_VM, machine_text(migrate_vm()))
+    _keep(COLLECT_COSTS, machine_text(collect_costs()))
     text = HEADER + yaml.dump(template(), Dumper=_Plain, sort_keys=False, width=100)
     _keep(TARGET, text)
 

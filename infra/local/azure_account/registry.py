@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import groups, insights, operations
+from . import costs, groups, insights, operations
 from .catalog import images as marketplace
 from .catalog import quotas, sizes
 from .disks.disks import Disks
@@ -45,6 +45,7 @@ ROUTES: list[Route] = [
     *quotas.ROUTES,
     *marketplace.ROUTES,
     *insights.ROUTES,
+    *costs.ROUTES,
     *dns.ROUTES,
     *groups.ROUTES,
     *(route for family in _FAMILIES for route in family.routes()),

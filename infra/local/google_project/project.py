@@ -12,6 +12,7 @@ from ..common.clock import Clock
 from ..common.faults import Faults
 from ..common.lifecycle import Key, Lifecycle, Transition
 from .auth import Auth, Pool
+from .bigquery import Warehouse
 from .blocks import Blocks
 from .catalog import catalog
 from .exchanges import Recorder
@@ -43,6 +44,7 @@ class LocalProject:
         self.series: dict[str, list[list[float]]] = {}
         self.zones: dict[str, dict[str, Any]] = {}
         """Managed zones of names, with their records and changes."""
+        self.warehouse = Warehouse()
         self._file = state_dir / "project.json" if options.persist else None
         self._restore()
 

@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from novacron.errors import AuthenticationFailed
+from novacron.models.collection import AccountRef
 from novacron.models.operation import Operation, OperationKind
 from novacron.operations.courier import AgentQueue
 from novacron.operations.limits import Limiter
@@ -103,6 +104,25 @@ class StepFunctions:
         if operation.kind is OperationKind.VM_MIGRATE:
             return self._migrate
         return self._other
+
+
+class CostCollection:
+    """Starts ``collect_costs``."""
+
+    def __init__(self, machine: str) -> None:
+        self._machine = machine
+
+    def start(self, name: str, accounts: list[AccountRef]) -> None:
+        import boto3
+
+        client = boto3.client("stepfunctions")
+        given = {"accounts": [one.model_dump() for one in accounts]}
+        try:
+            client.start_execution(
+                stateMachineArn=self._machine, name=name, input=json.dumps(given)
+            )
+        except client.exceptions.ExecutionAlreadyExists:
+            return
 
 
 class SecretsManager:

@@ -41,6 +41,7 @@ class MemoryProvider(
     """Everything of the contract, in this process."""
 
     type = ProviderType.MEMORY
+    refusals = {"BillingSource": "this cloud is in memory, and metered like one's own hosts"}
     key: str | None = None
 
     @classmethod
