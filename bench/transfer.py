@@ -5,6 +5,7 @@
 Ours reads a raw file, hashes, compresses, encrypts, writes packs to a folder, and from there the
 copy; the others copy the file to a file and do nothing of that. All files lie in the page cache.
 The delta is 64 changed leaves, each told as the 4 KiB that were written; the others know none.
+Then many random writes, as leaves and as patches.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.moving import deltas
 from bench.moving.content import fill
 from bench.moving.copying import in_a_process
 
@@ -122,6 +124,8 @@ def main() -> None:
     print(f"workers   MiB/s here   MiB/s with {FAR * 1000:.0f} ms a request")
     for count in (1, 2, 4, 8, 16):
         print(f"{count:7}{workers(count, 0):13.0f}{workers(count, FAR):13.0f}")
+    for delay, threads in ((0, 8), (FAR, 8), (FAR, 32)):
+        deltas.report(delay, threads)
 
 
 if __name__ == "__main__":

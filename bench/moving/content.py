@@ -30,6 +30,28 @@ def _mixed(program: bytes, chance: random.Random) -> bytes:
     return chance.randbytes(16) + program[start : start + LEAF_BYTES - 16]
 
 
+def scattered(path: Path, size: int, count: int, seed: int = 3) -> list[int]:
+    """A raw disk of ``size`` bytes that holds data where ``count`` random writes of 4 KiB will go;
+    returns where, which ``overwrite`` does."""
+    chance = random.Random(seed)
+    program = Path(_rust.__file__).read_bytes()
+    places = sorted(chance.randrange(size // 4096) * 4096 for _ in range(count))
+    with path.open("wb") as file:
+        file.truncate(size)
+        for leaf in sorted({place // LEAF_BYTES for place in places}):
+            file.seek(leaf * LEAF_BYTES)
+            file.write(chance.randbytes(LEAF_BYTES) if leaf % 2 else _mixed(program, chance))
+    return places
+
+
+def overwrite(path: Path, places: list[int], seed: int = 4) -> None:
+    chance = random.Random(seed)
+    with path.open("r+b") as file:
+        for place in places:
+            file.seek(place)
+            file.write(chance.randbytes(4096))
+
+
 def change(path: Path, leaves: int, seed: int = 2) -> list[Extent]:
     """Write 4 KiB into each of so many different leaves that hold data; returns where."""
     chance = random.Random(seed)

@@ -32,6 +32,7 @@ from novacron.migration.transfer import (
     seal_manifest,
     shards_to_import,
 )
+from novacron.providers.transfer import GRAIN_BYTES
 
 CHANGED = 64
 
@@ -41,9 +42,18 @@ class Slow(ObjectStore):
 
     delay = 0.0
 
+    def __init__(self, store: Any) -> None:
+        super().__init__(store)
+        self.put_bytes: list[int] = []
+
     def put(self, path: str, data: bytes) -> None:
         time.sleep(self.delay)
+        self.put_bytes.append(len(data))
         super().put(path, data)
+
+    def get(self, path: str) -> bytes:
+        time.sleep(self.delay)
+        return super().get(path)
 
     def get_range(self, path: str, offset: int, length: int) -> bytes:
         time.sleep(self.delay)
@@ -51,13 +61,15 @@ class Slow(ObjectStore):
 
 
 class Copy:
-    def __init__(self, disk: Path, folder: Path, delay: float) -> None:
+    def __init__(
+        self, disk: Path, folder: Path, delay: float, granularity: int = GRAIN_BYTES
+    ) -> None:
         size = disk.stat().st_size
-        self.source = RawFile(disk, size, delay)
-        self.target = RawFile(folder / "copy", size, delay)
-        objects = Slow.at(f"file://{folder}/store")
-        objects.delay = delay
-        self.chunks = ChunkStore(objects, "acme", TenantKey(bytes(32)), MemoryIndex())
+        self.source = RawFile(disk, size, delay, granularity)
+        self.target = RawFile(folder / "copy", size, delay, granularity)
+        self.objects = Slow.at(f"file://{folder}/store")
+        self.objects.delay = delay
+        self.chunks = ChunkStore(self.objects, "acme", TenantKey(bytes(32)), MemoryIndex())
         self.seconds: dict[str, float] = {}
 
     @contextmanager
@@ -65,6 +77,10 @@ class Copy:
         begun = time.perf_counter()
         yield
         self.seconds[name] = time.perf_counter() - begun
+
+    def slow(self, delay: float) -> None:
+        """From now on."""
+        self.source.delay = self.target.delay = self.objects.delay = delay
 
     def out(self, number: int, parent: DiskManifest | None) -> DiskManifest:
         export = self.source.export(number)
@@ -104,10 +120,15 @@ def in_a_process(disk: Path, folder: Path, workers: int = 8, delay: float = 0) -
     arguments = [str(disk), str(folder), str(workers), str(delay)]
     command = [sys.executable, "-m", "bench.moving.copying", *arguments]
     told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-    compare = ["qemu-img", "compare", "-f", "raw", "-F", "raw", str(disk), str(folder / "copy")]
-    if subprocess.run(compare, check=False, stdout=subprocess.DEVNULL).returncode:
-        raise AssertionError("the copy differs from its source")
+    compare(disk, folder / "copy")
     return dict(json.loads(told))
+
+
+def compare(disk: Path, copy: Path) -> None:
+    """AssertionError: they differ."""
+    command = ["qemu-img", "compare", "-f", "raw", "-F", "raw", str(disk), str(copy)]
+    if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode:
+        raise AssertionError("the copy differs from its source")
 
 
 if __name__ == "__main__":

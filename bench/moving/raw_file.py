@@ -10,18 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from novacron.models.transfer import Export, ExportedDisk, Extent, Import, TransferState
-from novacron.providers.transfer import LEAF_BYTES, DiskExport, DiskImport
+from novacron.providers.transfer import GRAIN_BYTES, LEAF_BYTES, DiskExport, DiskImport
 
 
 class RawFile(DiskExport, DiskImport):
     """``changed``: what an export with ``since`` tells, as a dirty bitmap would. ``delay``: seconds
-    that each read and write takes longer, as over a network."""
+    that each read and write takes longer, as over a network. ``granularity``: of both."""
 
     read_bytes = 8 * LEAF_BYTES
     write_bytes = 8 * LEAF_BYTES
 
-    def __init__(self, path: Path, size: int, delay: float = 0) -> None:
+    def __init__(
+        self, path: Path, size: int, delay: float = 0, granularity: int = GRAIN_BYTES
+    ) -> None:
         self.size, self.delay = size, delay
+        self.read_granularity = self.write_granularity = granularity  # type: ignore[misc]
         self.changed: list[Extent] = []
         self._file = os.open(path, os.O_RDWR | os.O_CREAT)
         os.ftruncate(self._file, size)

@@ -23,7 +23,7 @@ from novacron.models.transfer import (
     TransferState,
 )
 from novacron.models.vm import Vm, VmState
-from novacron.providers.transfer import LEAF_BYTES, DiskExport, DiskImport
+from novacron.providers.transfer import GRAIN_BYTES, LEAF_BYTES, DiskExport, DiskImport
 from tests.contract.env import SECTOR, TENANT, Env
 
 SECTORS = LEAF_BYTES // SECTOR
@@ -133,6 +133,12 @@ def test_a_later_export_tells_what_changed_and_nothing_else(
         assert later.disks[DATA].since_id is not None
         touched = _touched(env, later, DATA)
         assert touched == {3, 7} if env.tells_changes else touched >= {3, 7}
+        reader = _reader(env, later)
+        if reader.read_granularity < LEAF_BYTES:
+            told = reader.extents(later, DATA, 0, later.disks[DATA].size_bytes)
+            assert sum(one.length for one in told) < LEAF_BYTES
+            part = reader.read(later, DATA, 7 * LEAF_BYTES, GRAIN_BYTES)
+            assert part == _leaf(env, later, DATA, 7)[:GRAIN_BYTES]
         assert _leaf(env, later, DATA, 3) == bytes(LEAF_BYTES)
         assert _leaf(env, later, DATA, 7).startswith(b"only in the second")
         # An unchanged disk says nothing, and does not stop the others.
@@ -185,6 +191,23 @@ def test_leaves_are_written_in_any_order_and_again(env: Env) -> None:
     assert there == {9: other, 0: bytes(LEAF_BYTES), 2047: last, 5: bytes(LEAF_BYTES)}
     with pytest.raises(Conflict):
         importer.write(target, 0, first)
+    _gone(env, target)
+
+
+def test_a_part_of_a_leaf_is_written_and_the_rest_left_as_it_is(env: Env) -> None:
+    target = _import(env)
+    importer = _writer(env, target)
+    if importer.write_granularity == LEAF_BYTES:
+        _gone(env, target)
+        pytest.skip(f"{env.name} writes whole leaves")
+    importer.write(target, 9 * LEAF_BYTES, bytes([1]) * LEAF_BYTES)
+    importer.write(target, 9 * LEAF_BYTES + 2 * GRAIN_BYTES, bytes([2]) * GRAIN_BYTES)
+    importer.write(target, 9 * LEAF_BYTES + 5 * GRAIN_BYTES, bytes(GRAIN_BYTES))
+    importer.write(target, 2048 * LEAF_BYTES - GRAIN_BYTES, bytes([3]) * GRAIN_BYTES)
+    target, there = _sealed(env, target, 2, (9, 2047))
+    grains = [1, 1, 2, 1, 1, 0, *[1] * (LEAF_BYTES // GRAIN_BYTES - 6)]
+    assert there[9] == b"".join(bytes([one]) * GRAIN_BYTES for one in grains)
+    assert there[2047] == bytes(LEAF_BYTES - GRAIN_BYTES) + bytes([3]) * GRAIN_BYTES
     _gone(env, target)
 
 

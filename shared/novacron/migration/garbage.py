@@ -22,7 +22,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from novacron.migration.chunks import ChunkStore
+from novacron.migration.chunks import DISK, PLAN, ChunkStore
 from novacron.migration.packs import DEAD
 from novacron.migration.ports import AgedObjects
 from novacron.models.base import Model
@@ -84,7 +84,7 @@ class _Run:
         for root in sorted(live):
             for path in self._objects.list(f"{self._chunks.manifests}/{root}"):
                 disk, name = path.split("/")[-2:]
-                if name == "disk":
+                if name == DISK:
                     live.update(self._chunks.get_disk(root, int(disk)).lineage)
         return live
 
@@ -94,9 +94,10 @@ class _Run:
         for one in live:
             for path in self._objects.list(f"{self._chunks.manifests}/{one}"):
                 disk, name = path.split("/")[-2:]
-                if name != "disk":
+                if name not in (DISK, PLAN):
                     entries = self._chunks.get_shard(one, int(disk), int(name))
-                    used.update(bytes.fromhex(e.place.pack) for e in entries.values() if e.place)
+                    places = (place for entry in entries.values() for place in entry.places)
+                    used.update(bytes.fromhex(place.pack) for place in places)
         return used
 
     def _marks(self) -> Iterator[tuple[str, datetime]]:

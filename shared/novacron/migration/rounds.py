@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from novacron.errors import Conflict, NotFound, NotReady
+from novacron.migration.chunks import ChunkStore
 from novacron.migration.context import Context, progress
 from novacron.migration.leaves import SHARD_BYTES, shard_count
 from novacron.migration.manifest import DiskManifest
+from novacron.migration.parallel import in_parallel
 from novacron.migration.shards import ExportJob, ImportJob, exporter, importer
 from novacron.migration.staff import SOURCE, TARGET, staffed
 from novacron.migration.transfer import copied_shard, seal_manifest, shards_to_import
@@ -100,8 +104,8 @@ def import_spec(now: Context, index: int) -> ImportSpec:
 
 def plan_copy(now: Context) -> StepResult:
     """The shards that this round must look at."""
-    export = now.export
-    shards = [_shards(now, export, disk) for disk in range(len(export.disks))]
+    export, chunks = now.export, now.chunks
+    shards = [_planned(now, chunks, export, disk) for disk in range(len(export.disks))]
     return StepResult(items=grouped(shards))
 
 
@@ -135,9 +139,9 @@ def seal_manifests(now: Context) -> StepResult:
         if _found(now, export.id, disk) is not None:
             continue
         parent = None if applied is None else chunks.get_disk(applied, disk)
-        planned = _shards(now, export, disk)
-        results = [copied_shard(chunks, export, disk, shard, parent) for shard in planned]
-        seal_manifest(chunks, export, disk, parent, results)
+        planned = _planned(now, chunks, export, disk)
+        copied = partial(copied_shard, chunks, export, disk, parent=parent)
+        seal_manifest(chunks, export, disk, parent, in_parallel(copied, planned))
     return DONE
 
 
@@ -239,6 +243,16 @@ def grouped(shards: list[list[int]]) -> list[WorkItem]:
         for disk, mine in enumerate(shards)
         for start in range(0, len(mine), each)
     ]
+
+
+def _planned(now: Context, chunks: ChunkStore, export: Export, disk: int) -> list[int]:
+    """Asked of the provider once, then kept: the last round asks while the source is down."""
+    try:
+        return chunks.get_plan(export.id, disk)
+    except NotFound:
+        shards = _shards(now, export, disk)
+        chunks.put_plan(export.id, disk, shards)
+        return shards
 
 
 def _shards(now: Context, export: Export, disk: int) -> list[int]:

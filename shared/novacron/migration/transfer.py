@@ -11,20 +11,21 @@ from collections.abc import Iterable
 
 from novacron.errors import Conflict, Corrupted, NotFound
 from novacron.migration.chunks import ChunkStore
-from novacron.migration.leaves import ZERO, digest_of, disk_root, shard_root
+from novacron.migration.grains import covered
+from novacron.migration.leaves import ZERO, disk_root, shard_root
 from novacron.migration.manifest import (
     ZEROS,
     DiskManifest,
     Entries,
-    Entry,
     ShardSummary,
     differing,
 )
-from novacron.migration.parallel import in_parallel
-from novacron.migration.spans import leaf_span, loads, pieces, runs, touched
+from novacron.migration.sending import Sender
+from novacron.migration.spans import Touched, leaf_span, touched
+from novacron.migration.writing import Writer
 from novacron.models.base import Model
 from novacron.models.transfer import Export, Import
-from novacron.providers.transfer import LEAF_BYTES, DiskExport, DiskImport
+from novacron.providers.transfer import DiskExport, DiskImport
 
 MOST_PARTS = 8
 """Of a shard: the next one names everything, so that reading a shard stays a few requests."""
@@ -60,19 +61,22 @@ def export_shard(
         return _result(shard, parent, before, chunks.get_shard(export.id, disk, shard))
     except NotFound:
         pass
-    zero, dirty = touched(source, export, disk, shard)
+    told = touched(source, export, disk, shard)
+    size = export.disks[disk].size_bytes
+    zero = {
+        index for index in told.leaves if _is_zero(told, index, leaf_span(size, shard, index)[1])
+    }
+    dirty = told.leaves - zero
     if export.disks[disk].since_id is None:
         # Told against a disk of zeros: what is not mentioned is zeros now, whatever it was.
         zero |= before.keys() - dirty
-    found, sent = _send(source, chunks, export, disk, shard, before, dirty)
-    now = {index: entry for index, entry in found.items() if _at(before, index) != entry.digest}
-    now |= {index: ZEROS for index in zero if _at(before, index) != ZERO}
+    sent = Sender(source, chunks, export, disk, shard, before).send(told, dirty)
+    found = sent.found | dict.fromkeys(zero, ZEROS)
+    now = {index: entry for index, entry in found.items() if _at(before, index) != entry.node}
     part = {**before, **now} if now and _is_full(parent, shard) else now
     chunks.put_shard(export.id, disk, shard, part)
-    size = export.disks[disk].size_bytes
-    read = sum(leaf_span(size, shard, index)[1] for index in dirty)
     done = _result(shard, parent, before, part)
-    return done.model_copy(update={"read_bytes": read, "sent_bytes": sent})
+    return done.model_copy(update={"read_bytes": sent.read_bytes, "sent_bytes": sent.sent_bytes})
 
 
 def copied_shard(
@@ -126,20 +130,12 @@ def import_shard(
     if not _differs(manifest, earlier, shard):
         return 0
     whole = chunks.view(manifest, shard)
-    if shard_root({i: entry.digest for i, entry in whole.items()}).hex() != _root(manifest, shard):
+    if shard_root({i: entry.node for i, entry in whole.items()}).hex() != _root(manifest, shard):
         raise Corrupted(f"Shard {shard} of {manifest.id} is not what was sealed.")
-    entries = differing(whole, chunks.view(earlier, shard))
-    spans = {index: leaf_span(manifest.size_bytes, shard, index) for index in entries}
-
-    def one(load: list[int]) -> int:
-        lengths = {index: spans[index][1] for index in load}
-        leaves = chunks.read_leaves({index: entries[index] for index in load}, lengths)
-        for run in runs(sorted(load), provider.write_bytes):
-            data = leaves[run[0]] if len(run) == 1 else b"".join(leaves[i] for i in run)
-            provider.write(target, spans[run[0]][0], data)
-        return sum(lengths.values())
-
-    return sum(in_parallel(one, loads(entries)))
+    held = chunks.view(earlier, shard)
+    entries = differing(whole, held)
+    at = {index: leaf_span(manifest.size_bytes, shard, index) for index in entries}
+    return Writer(chunks, provider, target, at).write(entries, held)
 
 
 def shards_to_import(chunks: ChunkStore, manifest: DiskManifest, since: str | None) -> list[int]:
@@ -158,47 +154,12 @@ def _check(export: Export, disk: int, parent: DiskManifest | None) -> None:
         raise Conflict(f"{told.volume_id} was resized: it must be copied anew.")
 
 
-def _send(
-    source: DiskExport,
-    chunks: ChunkStore,
-    export: Export,
-    disk: int,
-    shard: int,
-    before: Entries,
-    dirty: set[int],
-) -> tuple[Entries, int]:
-    """(what the ``dirty`` leaves hold, bytes sent)."""
-    size = export.disks[disk].size_bytes
-    packer = chunks.packer(f"{export.id}/{disk}/{shard}")
-    packer.adopt()
-    kept = {entry.digest: entry for entry in before.values()} | {ZERO: ZEROS}
-
-    def one(piece: list[int]) -> dict[int, bytes]:
-        leaves: dict[int, bytes] = {}
-        for run in runs(piece, source.read_bytes):
-            first, last = leaf_span(size, shard, run[0]), leaf_span(size, shard, run[-1])
-            leaves |= _cut(run, source.read(export, disk, first[0], sum(last) - first[0]))
-        digests = {index: digest_of(leaf) for index, leaf in leaves.items()}
-        packer.add({digests[i]: leaf for i, leaf in leaves.items() if digests[i] not in kept})
-        return digests
-
-    digests: dict[int, bytes] = {}
-    for some in in_parallel(one, pieces(dirty)):
-        digests |= some
-    packer.close()
-    found = {i: kept.get(d) or Entry(d, packer.place_of(d)) for i, d in digests.items()}
-    return found, packer.sent_bytes
-
-
-def _cut(run: list[int], data: bytes) -> dict[int, bytes]:
-    if len(run) == 1:
-        return {run[0]: data}
-    parts = (data[i : i + LEAF_BYTES] for i in range(0, len(data), LEAF_BYTES))
-    return dict(zip(run, parts, strict=True))
+def _is_zero(told: Touched, index: int, length: int) -> bool:
+    return index not in told.dirty and told.zero[index] == covered(0, length, length)
 
 
 def _at(entries: Entries, index: int) -> bytes:
-    return entries.get(index, ZEROS).digest
+    return entries.get(index, ZEROS).node
 
 
 def _is_full(parent: DiskManifest | None, shard: int) -> bool:
@@ -213,7 +174,7 @@ def _result(shard: int, parent: DiskManifest | None, before: Entries, part: Entr
     whole = {**before, **part}
     parts = [] if old is None or _is_full(parent, shard) else old.parts
     summary = ShardSummary(
-        root=shard_root({index: entry.digest for index, entry in whole.items()}).hex(),
+        root=shard_root({index: entry.node for index, entry in whole.items()}).hex(),
         written=len(whole),
         parts=[*parts, len(parent.lineage) if parent else 0],
     )

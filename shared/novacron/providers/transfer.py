@@ -3,7 +3,8 @@
 The rules of ``providers.base`` hold here too: no method waits; what is under way is PENDING or
 SEALING, and ``get_export`` / ``get_import`` look again. What a method is given is what a method
 before returned: adapters keep nothing between calls. Bytes are moved in leaves of
-``LEAF_BYTES``; a disk's last leaf may be shorter.
+``LEAF_BYTES``, or in grains of them of ``GRAIN_BYTES`` where a side can; a disk's last leaf, and
+its last grain, may be shorter.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from novacron.models.vm import Vm
 LEAF_BYTES = 512 * 1024
 """EBS direct's block (https://docs.aws.amazon.com/ebs/latest/userguide/ebs-accessing-snapshot.html),
 so that a leaf is one request there."""
+GRAIN_BYTES = 4096
+"""The least that is told apart of a leaf: what file systems write, and most disks' own sector."""
 
 
 class DiskExport(ABC):
@@ -26,6 +29,10 @@ class DiskExport(ABC):
 
     read_bytes: ClassVar[int] = LEAF_BYTES
     """How much one ``read`` may ask for: a multiple of LEAF_BYTES."""
+
+    read_granularity: ClassVar[int] = LEAF_BYTES
+    """How fine changes are told and read: LEAF_BYTES, where reading a part of a leaf is no cheaper
+    than the leaf, or nothing finer is known; else GRAIN_BYTES."""
 
     @abstractmethod
     def begin_export(self, vm_id: str, since: Export | None, owner: Ownership) -> Export:
@@ -68,6 +75,10 @@ class DiskImport(ABC):
     write_bytes: ClassVar[int] = LEAF_BYTES
     """How much one ``write`` may hold: a multiple of LEAF_BYTES."""
 
+    write_granularity: ClassVar[int] = LEAF_BYTES
+    """Writes begin and end at multiples of it, save at the disk's end: LEAF_BYTES or GRAIN_BYTES.
+    What of a leaf was never written is zeros."""
+
     reads_sealed: ClassVar[bool] = True
     """Whether ``read_back`` works once READY. If not, it works while OPEN, and only then."""
 
@@ -81,7 +92,8 @@ class DiskImport(ABC):
 
     @abstractmethod
     def write(self, target: Import, offset: int, data: bytes) -> None:
-        """Write ``data`` at ``offset``, a leaf's start; whole leaves, save at the disk's end.
+        """Write ``data`` at ``offset``: whole leaves, or grains of one leaf (see
+        ``write_granularity``).
 
         Repeating it is harmless. Raises Conflict once the import is sealed.
         """
@@ -106,6 +118,15 @@ class DiskImport(ABC):
     def assemble_vm(self, spec: AssembleSpec, disks: list[Import], owner: Ownership) -> Vm:
         """Make a VM from READY imports, boot disk first, and start it. The disks are deleted with
         it. Idempotent by ``owner.operation``; raises what ``create_vm`` does."""
+
+
+class Flushing(ABC):
+    """Keeps what an import was given in this machine's memory until it is told to write it down."""
+
+    @abstractmethod
+    def flush(self, target: Import) -> None:
+        """All that was written is on the disk when it returns: what a job has reported must
+        outlast its machine."""
 
 
 class Fencing(ABC):

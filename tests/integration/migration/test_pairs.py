@@ -12,6 +12,7 @@ import pytest
 from novacron.migration import cutover
 from novacron.migration.context import Context
 from novacron.migration.leaves import LEAVES_PER_SHARD, ZERO, digest_of
+from novacron.migration.manifest import DiskManifest
 from novacron.migration.spans import leaf_span
 from novacron.migration.steps import PLAIN, Step
 from novacron.models.migration import Phase
@@ -27,6 +28,12 @@ NEAR = [("aws", "aws-west"), ("libvirt", "libvirt-other")]
 PAIRS = [*permutations(PROVIDERS, 2), *NEAR] if ALL else list(pairwise([*PROVIDERS, PROVIDERS[0]]))
 DISKS = [{"name": "data", "size_gib": 1}, {"name": "log", "size_gib": 2}]
 SECTORS = LEAF_BYTES // SECTOR
+WRITTEN = {
+    (1, 3): (0, bytes(SECTOR)),
+    (1, 9): (0, b"while it is copied"),
+    (2, 4095): (7, b"in the last leaf"),
+}
+"""(disk, leaf) -> a sector of it and what it holds in the end."""
 SAMPLE = 40
 """Leaves of zeros that are read back of each disk."""
 
@@ -85,15 +92,22 @@ def _compared(worlds: Worlds, now: Context, index: int) -> int:
     reader: Any = env.writer(disk) if env.writer else env.provider
     assert isinstance(reader, DiskImport)
     held = {
-        (shard, leaf): entry.digest
+        (shard, leaf): digest_of(now.chunks.read_leaf(entry, _span(manifest, shard, leaf)[1]))
         for shard in manifest.shards
         for leaf, entry in now.chunks.view(manifest, shard).items()
-        if entry.digest != ZERO
+        if entry.node != ZERO
     }
     leaves = manifest.size_bytes // LEAF_BYTES
     some = random.Random(index).sample(range(leaves), SAMPLE)
+    some += [leaf for disk, leaf in WRITTEN if disk == index]
     for shard, leaf in {*held, *(divmod(one, LEAVES_PER_SHARD) for one in some)}:
-        offset, length = leaf_span(manifest.size_bytes, shard, leaf)
+        offset, length = _span(manifest, shard, leaf)
         found = env.done(lambda o=offset, n=length: reader.read_back(disk, o, n))  # type: ignore[misc]
         assert digest_of(found) == held.get((shard, leaf), ZERO), (index, shard, leaf)
-    return len(held)
+        sector, data = WRITTEN.get((index, shard * LEAVES_PER_SHARD + leaf), (0, b""))
+        assert found[sector * SECTOR :].startswith(data), (index, shard, leaf)
+    return sum(digest != ZERO for digest in held.values())
+
+
+def _span(manifest: DiskManifest, shard: int, leaf: int) -> tuple[int, int]:
+    return leaf_span(manifest.size_bytes, shard, leaf)

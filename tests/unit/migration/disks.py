@@ -32,12 +32,16 @@ class Disk(DiskExport, DiskImport):
     read_bytes = 3 * LEAF_BYTES
     write_bytes = 2 * LEAF_BYTES
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, reads: int = LEAF_BYTES, writes: int = LEAF_BYTES) -> None:
+        """``reads`` and ``writes``: its granularities."""
         self.size = size
+        self.read_granularity, self.write_granularity = reads, writes  # type: ignore[misc]
         self.content: Content = {}
         self.told: list[Extent] = []
         self.written: dict[int, bytes] = {}
         self.reads = self.writes = 0
+        self.read_of_it = self.written_of_it = 0
+        """Bytes."""
         self._lock = Lock()
 
     def length(self, leaf: int) -> int:
@@ -66,26 +70,35 @@ class Disk(DiskExport, DiskImport):
                 yield Extent(offset=start, length=end - start, zero=one.zero)
 
     def read(self, export: Export, disk: int, offset: int, length: int) -> bytes:
-        assert offset % LEAF_BYTES == 0
+        self._check(offset, length, self.read_granularity)
         assert length <= self.read_bytes
-        assert offset + length <= self.size
         with self._lock:
             self.reads += 1
-        first, count = offset // LEAF_BYTES, -(-length // LEAF_BYTES)
+            self.read_of_it += length
+        first, count = offset // LEAF_BYTES, -(-(offset % LEAF_BYTES + length) // LEAF_BYTES)
         leaves = (self.content.get(n, bytes(self.length(n))) for n in range(first, first + count))
-        return b"".join(leaves)
+        return b"".join(leaves)[offset % LEAF_BYTES :][:length]
 
     def write(self, target: Import, offset: int, data: bytes) -> None:
-        assert offset % LEAF_BYTES == 0
+        self._check(offset, len(data), self.write_granularity)
         assert len(data) <= self.write_bytes
-        assert offset + len(data) <= self.size
         with self._lock:
             self.writes += 1
-            for start in range(0, len(data), LEAF_BYTES):
-                leaf = data[start : start + LEAF_BYTES]
-                number = (offset + start) // LEAF_BYTES
-                assert len(leaf) == self.length(number)
-                self.written[number] = leaf
+            self.written_of_it += len(data)
+            while data:
+                number, start = divmod(offset, LEAF_BYTES)
+                part, data = data[: LEAF_BYTES - start], data[LEAF_BYTES - start :]
+                leaf = bytearray(self.written.get(number, bytes(self.length(number))))
+                leaf[start : start + len(part)] = part
+                self.written[number] = bytes(leaf)
+                offset += len(part)
+
+    def _check(self, offset: int, length: int, granularity: int) -> None:
+        end = offset + length
+        assert offset % granularity == 0
+        assert end % granularity == 0 or end == self.size
+        assert length > 0
+        assert end <= self.size
 
     def imported(self) -> Content:
         return {n: leaf for n, leaf in self.written.items() if leaf.strip(b"\0")}

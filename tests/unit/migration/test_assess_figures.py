@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import SimpleNamespace
@@ -9,14 +11,16 @@ from typing import Any
 
 import pytest
 
-from novacron.migration.assess.copying import copying, egress, speed
+from novacron.migration.assess.copying import copying, delta, egress, speed
 from novacron.migration.assess.disks import _native
 from novacron.migration.assess.downtime import downtime, verdict
 from novacron.migration.assess.figures import FIGURES, GIB, MIB, load_figure
-from novacron.migration.assess.writes import dirty_bytes, dirty_rate
+from novacron.migration.assess.writes import dirty_bytes, dirty_rate, patch_bytes
+from novacron.migration.grains import closed, size_of, touching
 from novacron.models.account import ProviderType as P
 from novacron.models.assessment import Confidence, DirtyRate, TargetDisk
 from novacron.models.volume import Volume, VolumeClass, VolumeState
+from novacron.providers.transfer import GRAIN_BYTES, LEAF_BYTES
 
 RATE = 200 * 4096
 MEASURED = DirtyRate(bytes_per_second=RATE, confidence=Confidence.MEASURED, basis="measured")
@@ -32,6 +36,43 @@ def disk(size_gib: int) -> TargetDisk:
 def test_how_much_a_minute_of_writes_makes_dirty(granularity: int, mib: float) -> None:
     """12,000 writes of 4 KiB on 100 GiB: N (1 - e^(-12000/N)) granules."""
     assert dirty_bytes(RATE, 60, 100 * GIB, granularity) / MIB == pytest.approx(mib, abs=3)
+
+
+@pytest.mark.parametrize("granularity", [GRAIN_BYTES, 64 * 1024])
+@pytest.mark.parametrize("writes_a_leaf", [0.06, 1, 6, 40])
+def test_what_is_moved_of_dirty_leaves_is_what_the_engine_moves(
+    granularity: int, writes_a_leaf: float
+) -> None:
+    """Against random writes to 2,000 leaves and the engine's own rule."""
+    chance, leaves = random.Random(1), 2000
+    masks: Counter[int] = Counter()
+    for _ in range(round(writes_a_leaf * leaves)):
+        at = chance.randrange(LEAF_BYTES // granularity) * granularity
+        masks[chance.randrange(leaves)] |= touching(at, at + granularity)
+    sizes = [size_of(closed(mask), LEAF_BYTES) for mask in masks.values()]
+    moved = sum(size if size * 2 <= LEAF_BYTES else LEAF_BYTES for size in sizes)
+    written = writes_a_leaf * leaves * 4096
+    expected = patch_bytes(written, 1, leaves * LEAF_BYTES, granularity)
+    assert expected == pytest.approx(moved, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "mib", "seconds"),
+    [
+        # 11,953 granules of 64 KiB; 11,954 / 800 requests are read, 11,954 / 500 are written.
+        (P.LIBVIRT, P.AZURE, (747, 747), 14.9 + 23.9),
+        # Whole leaves are written: 5,828 MiB at 500 MiB/s.
+        (P.LIBVIRT, P.AWS, (747, 5828), 14.9 + 11.7),
+        (P.AZURE, P.GCP, (47.6, 47.6), 24.0 + 4.0),
+        (P.AWS, P.AZURE, (5828, 5828), 11.7 + 97.1),
+    ],
+)
+def test_a_minute_of_writes_is_moved_as_finely_as_both_sides_can(
+    source: P, target: P, mib: tuple[float, float], seconds: float
+) -> None:
+    load = delta(source, target, RATE, 60, 100 * GIB)
+    assert (load.read / MIB, load.written / MIB) == pytest.approx(mib, abs=1)
+    assert speed(source, target, [disk(100)]).seconds(load) == pytest.approx(seconds, abs=0.2)
 
 
 def test_more_than_the_disk_is_never_dirty() -> None:
@@ -71,7 +112,7 @@ def test_a_rounds_bytes_are_read_and_then_written(
 
 def _verdict(source: P, target: P, requested: int, gib: int = 100) -> tuple[bool, str | None]:
     how = speed(source, target, [disk(gib)])
-    copy = copying(source, how, gib * GIB, RATE, 10, requested)
+    copy = copying(source, target, how, gib * GIB, RATE, 10, requested)
     terms = downtime(source, target, copy, gib * GIB, MEASURED)
     found = verdict(source, terms, MEASURED, requested, [])
     return found.promised, found.term
@@ -98,7 +139,7 @@ def test_what_can_be_promised_and_the_term_that_breaks_it(
 def test_a_google_source_reads_the_whole_disk_while_it_is_down() -> None:
     how = speed(P.GCP, P.AZURE, [disk(100)])
     terms = downtime(
-        P.GCP, P.AZURE, copying(P.GCP, how, 100 * GIB, RATE, 2, 30), 100 * GIB, MEASURED
+        P.GCP, P.AZURE, copying(P.GCP, P.AZURE, how, 100 * GIB, RATE, 2, 30), 100 * GIB, MEASURED
     )
     assert terms[1].name == "snapshot"
     assert terms[1].seconds == pytest.approx(30 + 100 * 1024 / 140, abs=0.1)

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from novacron.errors import Corrupted, NotFound
 from novacron.migration.chunks import ChunkStore
 from novacron.migration.garbage import Collected, collect
+from novacron.migration.grains import GRAINS
 from novacron.migration.index import MemoryIndex
 from novacron.migration.manifest import DiskManifest
 from novacron.migration.transfer import export_shard, seal_manifest
-from novacron.models.transfer import Export
-from novacron.providers.transfer import LEAF_BYTES
+from novacron.models.transfer import Export, Extent
+from novacron.providers.transfer import GRAIN_BYTES, LEAF_BYTES
 from tests.unit.migration.disks import Content, Disk, Fragile, Killed, copy_in, everything, store
 
 GRACE = timedelta(hours=10)
@@ -77,11 +78,15 @@ class World:
         self.count = 0
 
     def begin(self, content: Content, parent: DiskManifest | None) -> str:
-        disk = Disk(LEAVES * LEAF_BYTES)
+        disk = Disk(LEAVES * LEAF_BYTES, reads=GRAIN_BYTES)
         disk.content = content
-        disk.told = everything(disk)
         self.count += 1
-        export = disk.export(self.count, None)
+        if parent is None:
+            disk.told = everything(disk)
+            export = disk.export(self.count, None)
+        else:
+            disk.told = list(_changes(self.manifests[parent.id][1], content))
+            export = disk.export(self.count, int(parent.id[1:]))
         self.roots.add(export.id)
         self.unfinished[export.id] = disk, export, parent
         return export.id
@@ -117,7 +122,22 @@ class World:
 
 
 def _content(*kinds: int) -> Content:
-    return {n: bytes([kind]) * LEAF_BYTES for n, kind in enumerate(kinds) if kind}
+    """Leaves of two kinds differ in two grains."""
+    return {n: _leaf(kind) for n, kind in enumerate(kinds) if kind}
+
+
+def _leaf(kind: int) -> bytes:
+    grains = [bytes([kind if n == kind else 9]) * GRAIN_BYTES for n in range(GRAINS)]
+    return b"".join(grains)
+
+
+def _changes(before: Content, now: Content) -> Iterator[Extent]:
+    none = bytes(LEAF_BYTES)
+    for at in range(0, LEAVES * LEAF_BYTES, GRAIN_BYTES):
+        leaf, start = divmod(at, LEAF_BYTES)
+        old, new = (one.get(leaf, none)[start : start + GRAIN_BYTES] for one in (before, now))
+        if old != new:
+            yield Extent(offset=at, length=GRAIN_BYTES, zero=leaf not in now)
 
 
 @pytest.fixture
@@ -145,6 +165,7 @@ def test_ancestors_of_what_is_live_stay(world: World) -> None:
     world.work(first)
     second = world.begin(_content(1, 3), world.manifests[first][0])
     world.work(second)
+    assert [len(one.patches) for one in world.chunks.get_shard(second, 0, 0).values()] == [1]
     world.drop(first)
     for _ in range(4):
         world.pass_time(11)

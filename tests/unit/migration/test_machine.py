@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
 from novacron.errors import Conflict, Corrupted, NotFound
 from novacron.migration import control
+from novacron.migration.leaves import SHARD_BYTES
 from novacron.migration.shards import ImportJob, run_import
 from novacron.models.base import Ownership
 from novacron.models.migration import Phase
 from novacron.models.operation import OperationState, ResourceKind
-from novacron.providers.transfer import LEAF_BYTES
+from novacron.models.transfer import Export, Extent
+from novacron.providers.memory.transfer import GIB
+from novacron.providers.transfer import GRAIN_BYTES, LEAF_BYTES
 from tests.machine import Held
 from tests.unit.migration.conftest import Move
 from tests.world import ALICE, MALLORY
@@ -77,7 +82,31 @@ def test_what_the_guest_writes_while_it_is_copied_arrives(move: Move) -> None:
     assert machine.run() == "Succeeded"
     _equal(move, move.migration(operation).target_vm_id or "")
     assert machine.states.count("Fence") == 1
-    assert move.migration(operation).rounds[-1].changed_bytes == 2 * LEAF_BYTES
+    # Of leaf 0 its first bytes alone were anything else.
+    assert move.migration(operation).rounds[-1].changed_bytes == LEAF_BYTES + GRAIN_BYTES
+
+
+def test_a_round_asks_for_a_disks_changes_once(move: Move, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside what each shard's job asks about its own GiB."""
+    asked: list[str] = []
+    extents = move.source.extents
+
+    def noted(export: Export, disk: int, offset: int, length: int) -> Iterator[Extent]:
+        if length > SHARD_BYTES:
+            asked.append(export.id)
+        return extents(export, disk, offset, length)
+
+    monkeypatch.setattr(move.source, "extents", noted)
+    operation = move.begin()
+    assert move.machine(operation).run() == "Succeeded"
+    rounds = [one.export_id for one in move.migration(operation).rounds]
+    disks = sum(size > SHARD_BYTES for size in _sizes(move))
+    assert disks > 0
+    assert Counter(asked) == dict.fromkeys(rounds, disks)
+
+
+def _sizes(move: Move) -> list[int]:
+    return [move.source.get_volume(one).size_gib * GIB for one in move.volumes()]
 
 
 def test_a_cutover_asked_for_during_a_copy_comes_after_it(move: Move) -> None:

@@ -155,13 +155,15 @@ def test_writes_are_refused_once_sealed_and_beyond_the_end(
     assert provider.read_back(import_of("target"), 4, 3) == b"\0x\0"
 
 
-def test_a_write_is_on_the_disk_when_it_returns(
+def test_writes_are_on_the_disk_when_they_were_flushed(
     tmp_path: Path, provider: DevicesProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = device(tmp_path, "target", size=LEAF_BYTES)
     synced: list[bytes] = []
     monkeypatch.setattr(os, "fdatasync", lambda descriptor: synced.append(path.read_bytes()[:1]))
     provider.write(import_of("target"), 0, b"x")
+    assert synced == []
+    provider.flush(import_of("target"))
     assert synced == [b"x"]
 
 

@@ -88,7 +88,8 @@ def _copied(facts: Facts, disks: list[TargetDisk]) -> tuple[TransferPlan, list[T
     rate = dirty_rate(facts.writes, running)
     how = speed(source, target, disks)
     written = rate.bytes_per_second
-    copy = copying(source, how, disk_bytes, written, spec.max_rounds, spec.max_downtime_seconds)
+    most, downtime_asked = spec.max_rounds, spec.max_downtime_seconds
+    copy = copying(source, target, how, disk_bytes, written, most, downtime_asked)
     terms = downtime(source, target, copy, disk_bytes, rate)
     usd, why = egress(facts, copy.total_bytes)
     plan = TransferPlan(

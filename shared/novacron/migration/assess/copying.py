@@ -23,7 +23,7 @@ from novacron.migration.assess.figures import (
     Figure,
     load_figure,
 )
-from novacron.migration.assess.writes import dirty_bytes
+from novacron.migration.assess.writes import dirty_bytes, patch_bytes
 from novacron.migration.converge import converged
 from novacron.models.account import ProviderType
 from novacron.models.assessment import TargetDisk
@@ -34,11 +34,22 @@ from novacron.providers.transfer import LEAF_BYTES
 _CENT = Decimal("0.01")
 
 
+class Load(NamedTuple):
+    """Bytes and requests of a round's reading and writing."""
+
+    read: float
+    written: float
+    reads: float = 0.0
+    writes: float = 0.0
+
+
 class Speed(NamedTuple):
-    """Bytes a second of reading and of writing, and what limits each."""
+    """Bytes and requests a second of reading and of writing, and what limits the bytes."""
 
     read: float
     write: float
+    reads: float
+    writes: float
     limits: str
 
     @property
@@ -46,17 +57,24 @@ class Speed(NamedTuple):
         """Of a round's bytes: they are written when all of them have been read."""
         return 1 / (1 / self.read + 1 / self.write)
 
+    def seconds(self, load: Load) -> float:
+        """Either its bytes or its requests take the time, first those that are read."""
+        reading = max(load.read / self.read, load.reads / self.reads)
+        return reading + max(load.written / self.write, load.writes / self.writes)
+
 
 class Copy(NamedTuple):
-    """``rounds``: all but the last, which is downtime: ``rest`` bytes."""
+    """``rounds``: all but the last, which is downtime: ``rest``. ``read``: bytes of ``rounds``."""
 
     rounds: list[Round]
-    rest: float
+    read: float
+    rest: Load
     speed: Speed
 
     @property
     def total_bytes(self) -> int:
-        return round(sum(one.changed_bytes for one in self.rounds) + self.rest)
+        """What the source sends."""
+        return round(self.read + self.rest.read)
 
     @property
     def seconds(self) -> float:
@@ -73,7 +91,8 @@ def speed(source: ProviderType, target: ProviderType, disks: list[TargetDisk]) -
         f"reading {read.value:g} MiB/s ({read.confidence.value}: {read.basis}), "
         f"writing {write.value:g} MiB/s ({write.confidence.value}: {write.basis})"
     )
-    return Speed(read.value * MIB, write.value * MIB, limits)
+    asks, puts = FIGURES[source].reads.value, FIGURES[target].writes.value
+    return Speed(read.value * MIB, write.value * MIB, asks, puts, limits)
 
 
 def _over_the_line(side: ProviderType, figure: Figure) -> Figure:
@@ -82,28 +101,43 @@ def _over_the_line(side: ProviderType, figure: Figure) -> Figure:
 
 def copying(
     source: ProviderType,
+    target: ProviderType,
     how: Speed,
     disk_bytes: int,
     rate: float,
     max_rounds: int,
     max_downtime: int,
 ) -> Copy:
-    """The rounds up to the cutover; ``rate`` in bytes that the guest writes a second.
-
-    The engine moves leaves: a write makes a whole one dirty, whatever finer the provider tells.
-    """
+    """The rounds up to the cutover; ``rate`` in bytes that the guest writes a second."""
     mark = mark_seconds(source, how, disk_bytes)
     rounds: list[Round] = []
-    changed = float(disk_bytes)
+    load, read = Load(disk_bytes, disk_bytes), 0.0
     while True:
-        took = mark + changed / how.both
-        rounds.append(_round(len(rounds) + 1, changed, took))
+        took = mark + how.seconds(load)
+        rounds.append(_round(len(rounds) + 1, load.written, took))
+        read += load.read
         if rate == 0:
-            return Copy(rounds, 0.0, how)
+            return Copy(rounds, read, Load(0, 0), how)
         since = took + FIGURES[source].stop.value
         if converged(rounds, max_rounds, max_downtime) is not None:
-            return Copy(rounds, dirty_bytes(rate, since, disk_bytes, LEAF_BYTES), how)
-        changed = dirty_bytes(rate, took, disk_bytes, LEAF_BYTES)
+            return Copy(rounds, read, delta(source, target, rate, since, disk_bytes), how)
+        load = delta(source, target, rate, took, disk_bytes)
+
+
+def delta(
+    source: ProviderType, target: ProviderType, rate: float, seconds: float, disk_bytes: int
+) -> Load:
+    """What a round has to move after so long: patches of leaves where the source tells them, whole
+    leaves at a target that takes nothing less."""
+    tells = FIGURES[source].tells
+    whole = dirty_bytes(rate, seconds, disk_bytes, LEAF_BYTES)
+    if tells >= LEAF_BYTES:
+        return Load(whole, whole, whole / LEAF_BYTES, whole / LEAF_BYTES)
+    read = patch_bytes(rate, seconds, disk_bytes, tells)
+    reads = dirty_bytes(rate, seconds, disk_bytes, tells) / tells
+    if FIGURES[target].takes >= LEAF_BYTES:
+        return Load(read, whole, reads, whole / LEAF_BYTES)
+    return Load(read, read, reads, reads)
 
 
 def mark_seconds(source: ProviderType, how: Speed, disk_bytes: int) -> float:

@@ -28,9 +28,10 @@ def downtime(
         _term("snapshot", leaves.mark._replace(value=scan)),
         Term(
             name="send",
-            seconds=round(copy.rest / copy.speed.both, 1),
+            seconds=round(copy.speed.seconds(copy.rest), 1),
             confidence=weakest,
-            basis=f"{copy.rest / 1024**2:.0f} MiB that change during the copy before",
+            basis=f"{copy.rest.read / 1024**2:.0f} MiB that change during the copy before, in "
+            f"{copy.rest.reads:.0f} places",
         ),
         _term("seal", arrives.seal),
         _term("boot", arrives.boot),

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from novacron.migration.converge import FIXED_SECONDS
 from novacron.models.account import ProviderType
 from novacron.models.assessment import Confidence
+from novacron.providers.transfer import GRAIN_BYTES, LEAF_BYTES
 
 MIB, GIB = 1024**2, 1024**3
 PUBLISHED, MEASURED, ASSUMED = Confidence.PUBLISHED, Confidence.MEASURED, Confidence.ASSUMED
@@ -36,6 +37,8 @@ class Figure(NamedTuple):
 class Side(NamedTuple):
     """What a provider does as a source (``export``, ``stop``, ``mark``) and as a target.
 
+    ``reads`` and ``writes`` are requests a second: they hold small patches up, not their bytes.
+    ``tells``: bytes of the least that it tells changes in; ``takes``: of the least that it writes.
     ``tracks`` None: it can tell at once what changed; else why that cannot be relied on.
     """
 
@@ -46,6 +49,10 @@ class Side(NamedTuple):
     seal: Figure
     boot: Figure
     tracks: str | None
+    reads: Figure
+    writes: Figure
+    tells: int = LEAF_BYTES
+    takes: int = GRAIN_BYTES
 
 
 _STOP = Figure(30, ASSUMED, "a guest's orderly shutdown; it is switched off after 60 s")
@@ -58,6 +65,11 @@ _LIBVIRT = Side(
     seal=Figure(1, ASSUMED, "the image is closed"),
     boot=Figure(22, MEASURED, "Debian with systemd, without KVM"),
     tracks=None,
+    reads=Figure(
+        800, MEASURED, "800 to 1,400 reads of 64 KiB a second over NBD, on two busy cores"
+    ),
+    writes=Figure(650, MEASURED, "650 to 890 writes a second beside the host, on two busy cores"),
+    tells=64 * 1024,  # a bitmap's default: the image's cluster (DIRTY_BITMAP)
 )
 FIGURES: Mapping[ProviderType, Side] = {
     ProviderType.AWS: Side(
@@ -68,6 +80,9 @@ FIGURES: Mapping[ProviderType, Side] = {
         seal=Figure(60, ASSUMED, f"the target's snapshot must complete ({EBS_DIRECT})", False),
         boot=Figure(60, ASSUMED, "an image is registered and an instance started", False),
         tracks="a pending EBS snapshot cannot be read, and completing it has no time limit",
+        reads=Figure(1000, PUBLISHED, f"GetSnapshotBlock ({EBS_LIMITS})"),
+        writes=Figure(1000, PUBLISHED, f"PutSnapshotBlock ({EBS_LIMITS})"),
+        takes=LEAF_BYTES,
     ),
     ProviderType.AZURE: Side(
         export=Figure(60, ASSUMED, "as fast as a small Standard HDD, where snapshots are kept"),
@@ -77,6 +92,9 @@ FIGURES: Mapping[ProviderType, Side] = {
         seal=Figure(10, ASSUMED, "write access is revoked"),
         boot=Figure(60, ASSUMED, "a VM is made of the disks"),
         tracks=None,
+        reads=Figure(500, ASSUMED, "as a small Standard HDD, where snapshots are kept"),
+        writes=Figure(500, PUBLISHED, f"uploads run as Standard HDD ({AZURE_DISKS})"),
+        tells=GRAIN_BYTES,
     ),
     ProviderType.GCP: Side(
         export=Figure(140, PUBLISHED, f"a balanced disk at its least, read by a VM ({GCP_DISKS})"),
@@ -86,6 +104,8 @@ FIGURES: Mapping[ProviderType, Side] = {
         seal=Figure(30, ASSUMED, "the worker lets go of the disk"),
         boot=Figure(40, ASSUMED, "an instance is made of the disk"),
         tracks="no API of Google tells which blocks changed: the last copy reads the whole disk",
+        reads=Figure(3000, PUBLISHED, f"a balanced disk at its least ({GCP_DISKS})"),
+        writes=Figure(3000, PUBLISHED, f"a balanced disk at its least ({GCP_DISKS})"),
     ),
     ProviderType.LIBVIRT: _LIBVIRT,
     ProviderType.AGENT: _LIBVIRT,
@@ -97,6 +117,9 @@ FIGURES: Mapping[ProviderType, Side] = {
         seal=Figure(0, ASSUMED, "memory"),
         boot=Figure(FIXED_SECONDS, ASSUMED, "what the engine expects of any pair"),
         tracks=None,
+        reads=Figure(100_000, ASSUMED, "memory"),
+        writes=Figure(100_000, ASSUMED, "memory"),
+        tells=GRAIN_BYTES,
     ),
 }
 READS_ALL = frozenset({ProviderType.GCP})

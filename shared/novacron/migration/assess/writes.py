@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from math import expm1
+from math import comb, expm1
 
+from novacron.migration.grains import GAP
 from novacron.models.account import MetricPoint
 from novacron.models.assessment import Confidence, DirtyRate
+from novacron.providers.transfer import GRAIN_BYTES, LEAF_BYTES
 
 WRITE_BYTES = 4096
 """Of one write, at a random place: nothing makes more of a disk dirty for its bytes."""
@@ -36,8 +38,31 @@ def dirty_bytes(rate: float, seconds: float, disk_bytes: int, granularity: int) 
 
     n writes on N granules hit N (1 - (1 - 1/N)^n), about N (1 - e^(-n/N)).
     """
+    return _hit(rate, seconds, disk_bytes, granularity) * disk_bytes
+
+
+def patch_bytes(rate: float, seconds: float, disk_bytes: int, granularity: int) -> float:
+    """Expected bytes that the engine moves for them where changes are told in granules: small gaps
+    between them too, and a leaf of which more than half would be moved whole
+    (``migration.sending``). A leaf's hits are binomial.
+    """
+    hit = _hit(rate, seconds, disk_bytes, granularity)
+    count = LEAF_BYTES // granularity
+    expected = 0.0
+    for hits in range(1, count + 1):
+        size = granularity * (hits + (hits - 1) * _gap(hits / count, granularity))
+        moved = size if size * 2 <= LEAF_BYTES else LEAF_BYTES
+        expected += comb(count, hits) * hit**hits * (1 - hit) ** (count - hits) * moved
+    return expected * disk_bytes / LEAF_BYTES
+
+
+def _gap(share: float, granularity: int) -> float:
+    """Expected granules between two that are hit, where they are few enough to be moved too."""
+    most = GAP * GRAIN_BYTES // granularity
+    return sum(gap * share * (1 - share) ** gap for gap in range(1, most + 1))
+
+
+def _hit(rate: float, seconds: float, disk_bytes: int, granularity: int) -> float:
+    """The share of all granules that is hit."""
     granules = disk_bytes / granularity
-    writes = rate * seconds / WRITE_BYTES
-    if granules == 0:
-        return 0.0
-    return -expm1(-writes / granules) * granules * granularity
+    return -expm1(-rate * seconds / WRITE_BYTES / granules) if granules else 0.0

@@ -25,13 +25,14 @@ from novacron.providers.azure.transfer_access import (
     present,
 )
 from novacron.providers.azure.transfer_blobs import MOST_BYTES, PAGE
-from novacron.providers.transfer import DiskExport
+from novacron.providers.transfer import GRAIN_BYTES, DiskExport
 
 GIB = 1024**3
 
 
 class AzureExport(Granting, AzureSnapshots, Machines, DiskExport):
     read_bytes = MOST_BYTES
+    read_granularity = GRAIN_BYTES
 
     @translated
     def begin_export(self, vm_id: str, since: Export | None, owner: Ownership) -> Export:

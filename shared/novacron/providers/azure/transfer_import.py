@@ -31,7 +31,7 @@ from novacron.providers.azure.transfer_assemble import Assembly
 from novacron.providers.azure.transfer_blobs import MOST_BYTES, PAGE
 from novacron.providers.azure.transfer_vhd import FOOTER_BYTES, footer, uploaded_bytes
 from novacron.providers.azure.volumes import FIRST_ZONE, SECTOR
-from novacron.providers.transfer import LEAF_BYTES, DiskImport
+from novacron.providers.transfer import GRAIN_BYTES, LEAF_BYTES, DiskImport
 
 GIB = 1024**3
 _ZEROS = bytes(LEAF_BYTES)
@@ -41,6 +41,7 @@ _ENDING = "ending"
 
 class AzureImport(Assembly, DiskImport):
     write_bytes = MOST_BYTES
+    write_granularity = GRAIN_BYTES
 
     @translated
     def begin_import(self, spec: ImportSpec, owner: Ownership) -> Import:

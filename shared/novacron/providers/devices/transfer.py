@@ -15,7 +15,7 @@ from pathlib import Path
 from novacron.errors import Conflict, NotFound, ProviderUnavailable
 from novacron.models.transfer import Export, Extent, Import, TransferState
 from novacron.providers.devices.files import opened, read_all, runs, size_of, write_all
-from novacron.providers.transfer import DiskExport, DiskImport
+from novacron.providers.transfer import GRAIN_BYTES, DiskExport, DiskImport, Flushing
 
 AT_ONCE = 4 * 1024 * 1024
 """Persistent Disk is fastest with large requests; eight of these under way are 32 MiB:
@@ -57,21 +57,24 @@ class DevicesExport(DeviceFolder, DiskExport):
             return read_all(descriptor, offset, length)
 
 
-class DevicesImport(DeviceFolder, DiskImport):
+class DevicesImport(DeviceFolder, DiskImport, Flushing):
     write_bytes = AT_ONCE
+    write_granularity = GRAIN_BYTES
     reads_sealed = False
 
     def write(self, target: Import, offset: int, data: bytes) -> None:
-        """On the disk when it returns: a job that has reported may lose its worker."""
         with self._open(target, os.O_WRONLY) as descriptor:
             if offset + len(data) > size_of(descriptor):
                 # Beyond its end a device refuses, and a file in its place would grow.
                 raise Conflict(f"{target.id} ends before {offset + len(data)}.")
             write_all(descriptor, offset, data)
+
+    def flush(self, target: Import) -> None:
+        with self._open(target, os.O_WRONLY) as descriptor:
             os.fdatasync(descriptor)
 
     def read_back(self, target: Import, offset: int, length: int) -> bytes:
-        """From the disk, not from what this machine remembers of it."""
+        """From the disk, not from what this machine remembers of it, once it was flushed."""
         with self._open(target, os.O_RDONLY) as descriptor:
             os.posix_fadvise(descriptor, offset, length, os.POSIX_FADV_DONTNEED)
             return read_all(descriptor, offset, length)

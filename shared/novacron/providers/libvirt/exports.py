@@ -22,7 +22,7 @@ from novacron.providers.libvirt.holding import hold, let_go
 from novacron.providers.libvirt.nbd import protocol
 from novacron.providers.libvirt.nbd.client import Address, NbdClient
 from novacron.providers.libvirt.ownership import derived_id
-from novacron.providers.transfer import LEAF_BYTES, DiskExport
+from novacron.providers.transfer import GRAIN_BYTES, LEAF_BYTES, DiskExport
 
 PREFIX = "exp"
 LOST = (libvirt.VIR_ERR_CHECKPOINT_INCONSISTENT, libvirt.VIR_ERR_NO_DOMAIN_CHECKPOINT)
@@ -31,6 +31,7 @@ LOST = (libvirt.VIR_ERR_CHECKPOINT_INCONSISTENT, libvirt.VIR_ERR_NO_DOMAIN_CHECK
 
 class LibvirtExport(LibvirtBase, DiskExport):
     read_bytes = 8 * LEAF_BYTES
+    read_granularity = GRAIN_BYTES
 
     @translated
     def begin_export(self, vm_id: str, since: Export | None, owner: Ownership) -> Export:

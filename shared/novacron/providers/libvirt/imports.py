@@ -1,13 +1,16 @@
-"""Disks on the way in: a raw volume that is written through libvirt, and a qcow2 on top of it.
+"""Disks on the way in: a raw volume that is written, and a qcow2 on top of it.
 
-The raw one takes any write at any place without being opened by QEMU, over every connection that
-libvirt knows; the qcow2 that ``seal_import`` puts on top costs nothing and keeps dirty bitmaps, so
-that the VM can move on later. Until then there is no disk of the volume's name.
+The raw one takes any write at any place without being opened by QEMU: beside its host as the file
+that it is, elsewhere through libvirt, over every connection that it knows. The qcow2 that
+``seal_import`` puts on top costs nothing and keeps dirty bitmaps, so that the VM can move on later.
+Until then there is no disk of the volume's name.
 """
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -18,12 +21,13 @@ from novacron.mapping.tags import check_same
 from novacron.models.base import Ownership
 from novacron.models.transfer import AssembleSpec, Import, ImportSpec, TransferState
 from novacron.models.vm import Vm
+from novacron.providers.devices.files import opened, write_all
 from novacron.providers.libvirt import records
 from novacron.providers.libvirt.assembly import Assembly
 from novacron.providers.libvirt.auth import Host
 from novacron.providers.libvirt.errors import translated
 from novacron.providers.libvirt.ownership import derived_id, owned
-from novacron.providers.transfer import LEAF_BYTES, DiskImport
+from novacron.providers.transfer import GRAIN_BYTES, LEAF_BYTES, DiskImport, Flushing
 
 PREFIX = "vol"
 _locks: defaultdict[str, Lock] = defaultdict(Lock)
@@ -31,8 +35,9 @@ _locks: defaultdict[str, Lock] = defaultdict(Lock)
 is refused."""
 
 
-class LibvirtImport(Assembly, DiskImport):
+class LibvirtImport(Assembly, DiskImport, Flushing):
     write_bytes = 8 * LEAF_BYTES
+    write_granularity = GRAIN_BYTES
 
     @translated
     def begin_import(self, spec: ImportSpec, owner: Ownership) -> Import:
@@ -57,17 +62,31 @@ class LibvirtImport(Assembly, DiskImport):
 
     @translated
     def write(self, target: Import, offset: int, data: bytes) -> None:
-        """NotReady: another process writes to it."""
+        """NotReady: another process writes to it through libvirt."""
         host = self._host(target)
         if records.disk(host, target.id) is not None:
             raise Conflict(f"{target.id} is sealed.")
+        base = _base(host, target.id)
+        if _is_file(host, base):
+            # A stream of libvirt's takes 2 to 3 ms whatever it carries, one at a time.
+            with opened(Path(base.path()), os.O_WRONLY) as descriptor:
+                write_all(descriptor, offset, data)
+            return
         with _locks[target.id]:
             try:
-                records.upload(host, _base(host, target.id), offset, data)
+                records.upload(host, base, offset, data)
             except libvirt.libvirtError as error:
                 if "still in use" in error.get_error_message():
                     raise NotReady(f"{target.id} is being written to.") from error
                 raise
+
+    @translated
+    def flush(self, target: Import) -> None:
+        host = self._host(target)
+        base = _base(host, target.id)
+        if _is_file(host, base):
+            with opened(Path(base.path()), os.O_WRONLY) as descriptor:
+                os.fdatasync(descriptor)
 
     @translated
     def seal_import(self, target: Import, written: int) -> Import:  # noqa: ARG002 - none to compare
@@ -119,6 +138,11 @@ def _base(host: Host, volume_id: str) -> Any:
     if found is None:
         raise NotFound(f"There is no import {volume_id!r}.")
     return found
+
+
+def _is_file(host: Host, base: Any) -> bool:
+    """Whether it can be written from here as the file that it is."""
+    return host.is_local and os.access(base.path(), os.W_OK)
 
 
 def _roomiest(hosts: list[Host], size_bytes: int) -> Host:

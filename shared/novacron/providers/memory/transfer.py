@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from novacron.errors import Conflict, InvalidSpec
 from novacron.models.base import Ownership
@@ -27,12 +28,14 @@ from novacron.providers.memory.cloud import (
     remember,
 )
 from novacron.providers.memory.compute import move, new_vm
-from novacron.providers.transfer import LEAF_BYTES, DiskExport, DiskImport, Fencing
+from novacron.providers.transfer import GRAIN_BYTES, LEAF_BYTES, DiskExport, DiskImport, Fencing
 
 GIB = 1024**3
 
 
 class MemoryExport(MemoryBase, DiskExport):
+    read_granularity = GRAIN_BYTES
+
     @call
     def begin_export(self, vm_id: str, since: Export | None, owner: Ownership) -> Export:
         cloud = self.cloud
@@ -72,12 +75,13 @@ class MemoryExport(MemoryBase, DiskExport):
             told = export.disks[disk]
             now = self.cloud.blocks[told.source_id]
             before = self.cloud.blocks[told.since_id] if told.since_id else {}
+        end = min(offset + length, told.size_bytes)
         for index in sorted(now.keys() | before.keys()):
-            start = index * LEAF_BYTES
-            inside = offset <= start < offset + length
-            if inside and now.get(index) != before.get(index):
-                most = min(LEAF_BYTES, told.size_bytes - start)
-                yield Extent(offset=start, length=most, zero=index not in now)
+            leaf = index * LEAF_BYTES
+            for start, stop, zero in _changed(now.get(index), before.get(index)):
+                first, last = max(offset, leaf + start), min(end, leaf + stop)
+                if first < last:
+                    yield Extent(offset=first, length=last - first, zero=zero)
 
     @call
     def read(self, export: Export, disk: int, offset: int, length: int) -> bytes:
@@ -94,6 +98,8 @@ class MemoryExport(MemoryBase, DiskExport):
 
 
 class MemoryImport(MemoryBase, DiskImport):
+    write_granularity = GRAIN_BYTES
+
     @call
     def begin_import(self, spec: ImportSpec, owner: Ownership) -> Import:
         cloud = self.cloud
@@ -126,9 +132,15 @@ class MemoryImport(MemoryBase, DiskImport):
     def write(self, target: Import, offset: int, data: bytes) -> None:
         if find(self.cloud.volumes, "volume", target.id).state is not VolumeState.CREATING:
             raise Conflict(f"{target.id} is sealed.")
-        for start in range(0, len(data), LEAF_BYTES):
-            leaf = data[start : start + LEAF_BYTES].rstrip(b"\0")  # read back with its zeros
-            self.cloud.blocks[target.id][(offset + start) // LEAF_BYTES] = leaf
+        _check(offset, len(data), target.size_bytes)
+        blocks = self.cloud.blocks[target.id]
+        while data:
+            index, start = divmod(offset, LEAF_BYTES)
+            part, data = data[: LEAF_BYTES - start], data[LEAF_BYTES - start :]
+            old = blocks.get(index, b"").ljust(LEAF_BYTES, b"\0")
+            new = old[:start] + part + old[start + len(part) :]
+            blocks[index] = new.rstrip(b"\0")  # read back with its zeros
+            offset += len(part)
 
     @call
     def seal_import(self, target: Import, written: int) -> Import:
@@ -199,6 +211,33 @@ class MemoryFencing(MemoryBase, Fencing):
         if vm.state is old:
             self.cloud.vms[vm_id] = vm.model_copy(update={"state": new})
         return self.cloud.vms[vm_id]
+
+
+def _changed(now: bytes | None, before: bytes | None) -> Iterator[tuple[int, int, bool]]:
+    """(start, end, whether it is zeros) of what differs between two states of a leaf."""
+    if now == before:
+        return
+    if now is None:
+        yield 0, LEAF_BYTES, True
+        return
+    places = range(0, max(len(now), len(before or b"")), GRAIN_BYTES)
+    for (differs, zero), run in groupby(places, lambda at: _compared(now, before or b"", at)):
+        if differs:
+            start, *rest = run
+            yield start, (rest[-1] if rest else start) + GRAIN_BYTES, zero
+
+
+def _compared(now: bytes, before: bytes, at: int) -> tuple[bool, bool]:
+    """(whether a grain differs, whether it is zeros now)."""
+    new, old = (one[at : at + GRAIN_BYTES].rstrip(b"\0") for one in (now, before))
+    return new != old, not new
+
+
+def _check(offset: int, length: int, size_bytes: int) -> None:
+    """InvalidSpec for what is no write of whole grains."""
+    end = offset + length
+    if offset % GRAIN_BYTES or (end % GRAIN_BYTES and end != size_bytes) or end > size_bytes:
+        raise InvalidSpec(f"Whole grains of {GRAIN_BYTES} bytes are written, not {length}.")
 
 
 def _read(cloud: MemoryCloud, owner: str, offset: int, length: int) -> bytes:
