@@ -26,8 +26,8 @@ MOMENT = timedelta(microseconds=1)
 
 
 class MeteredCosts(BillingSource):
-    """``pricer`` says what an hour costs. A delivery reaches to the last full minute: the hour under
-    way is told as far as it has gone, and again when it is over."""
+    """``pricer`` says what an hour costs. A delivery reaches to the last full minute: the hour that
+    runs is told as far as it has gone, and again when it is over."""
 
     def __init__(
         self,
