@@ -6,17 +6,20 @@ import socket
 from datetime import timedelta
 
 from novacron.errors import Conflict, NotFound, NotReady
+from novacron.migration.chunks import ChunkStore
 from novacron.migration.context import Context, progress
 from novacron.migration.converge import converged, predicted_downtime
+from novacron.migration.manifest import DiskManifest
 from novacron.migration.rounds import DONE, StepResult, tidy
 from novacron.migration.shards import exporter, importer
 from novacron.migration.staff import SOURCE, TARGET, dismissed
+from novacron.migration.verify import linear_checksum
 from novacron.models.migration import Cutover, Effect, Phase, Probe
 from novacron.models.operation import OperationState, ResourceKind
-from novacron.models.transfer import AssembleSpec, TransferState
+from novacron.models.transfer import AssembleSpec, Import, TransferState
 from novacron.models.vm import Vm, VmState
 from novacron.operations.steps import first_seen, seen
-from novacron.providers.transfer import Fencing
+from novacron.providers.transfer import CheckedSeal, DiskImport, Fencing
 
 ORDERLY = timedelta(seconds=60)
 """How long a guest may take to shut down before it is switched off: from then on it is downtime."""
@@ -124,7 +127,7 @@ def seal(now: Context) -> StepResult:
     sealed = []
     for index, one in enumerate(imports):
         if one.state is TransferState.OPEN:
-            one = target.seal_import(one, chunks.get_disk(applied, index).written)
+            one = _sealed(target, one, chunks, chunks.get_disk(applied, index))
         elif one.state is not TransferState.READY:
             one = target.get_import(one)
         sealed.append(one)
@@ -135,6 +138,13 @@ def seal(now: Context) -> StepResult:
     if any(one.state is not TransferState.READY for one in sealed):
         raise NotReady("The target's disks are being completed.")
     return DONE
+
+
+def _sealed(target: DiskImport, one: Import, chunks: ChunkStore, manifest: DiskManifest) -> Import:
+    """What could not be read back while it was open is compared by its checksum now."""
+    if isinstance(target, CheckedSeal):
+        return target.seal_checked(one, manifest.written, linear_checksum(chunks, manifest))
+    return target.seal_import(one, manifest.written)
 
 
 def boot(now: Context) -> StepResult:

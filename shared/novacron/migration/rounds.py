@@ -166,13 +166,13 @@ def apply_shards(now: Context, item: WorkItem) -> StepResult:
         try:
             written = import_shard(now.services, now.target_account, job).written_bytes
         except NotReady:
-            _refresh_import(now, item.disk)
+            refresh_import(now, item.disk)
             raise
         now.store.count(now.migration.tenant, now.migration.id, export.id, written)
     return DONE
 
 
-def _refresh_import(now: Context, disk: int) -> None:
+def refresh_import(now: Context, disk: int) -> None:
     """As with an export."""
     imports = now.imports
     if "agent" in imports[disk].access:
@@ -184,14 +184,16 @@ def _refresh_import(now: Context, disk: int) -> None:
 
 
 def end_round(now: Context) -> StepResult:
-    """The target has it all."""
+    """The target has it all, and what it has was compared."""
     last = now.migration.rounds[-1]
     if last.ended:
         return DONE
     export_id = last.export_id
     moved = now.store.counted(now.migration.tenant, now.migration.id, export_id)
     took = max(0.001, (now.services.now() - last.started_at).total_seconds())
-    ended = last.model_copy(update={"changed_bytes": moved, "seconds": took})
+    resent = now.store.counted(now.migration.tenant, now.migration.id, f"{export_id}#resent")
+    told = {"changed_bytes": moved, "seconds": took, "resent_leaves": resent}
+    ended = last.model_copy(update=told)
     now.save(rounds=[*now.migration.rounds[:-1], ended], applied=export_id)
     progress(now, min(80, 20 + 10 * last.number))
     return DONE

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from novacron.migration import cutover, rounds
+from novacron.migration import cutover, rounds, verification
 from novacron.migration.context import Context, load
 from novacron.migration.roll_back import roll_back
 from novacron.migration.rounds import StepResult, WorkItem
@@ -23,6 +23,7 @@ class Step(StrEnum):
     PLAN_COPY = "plan_copy"
     SEAL_MANIFESTS = "seal_manifests"
     PLAN_APPLY = "plan_apply"
+    PLAN_VERIFY = "plan_verify"
     END_ROUND = "end_round"
     AFTER_HOLD = "after_hold"
     FENCE = "fence"
@@ -32,6 +33,7 @@ class Step(StrEnum):
     FINISH = "finish"
     COPY_SHARDS = "copy_shards"
     APPLY_SHARDS = "apply_shards"
+    VERIFY_SHARDS = "verify_shards"
     HOLD = "hold"
     COMPENSATE = "compensate"
 
@@ -54,6 +56,7 @@ PLAIN: dict[Step, Callable[[Context], StepResult]] = {
     Step.PLAN_COPY: rounds.plan_copy,
     Step.SEAL_MANIFESTS: rounds.seal_manifests,
     Step.PLAN_APPLY: rounds.plan_apply,
+    Step.PLAN_VERIFY: verification.plan_verify,
     Step.END_ROUND: rounds.end_round,
     Step.AFTER_HOLD: cutover.after_hold,
     Step.FENCE: cutover.fence,
@@ -62,7 +65,11 @@ PLAIN: dict[Step, Callable[[Context], StepResult]] = {
     Step.COMMIT: cutover.commit,
     Step.FINISH: cutover.finish,
 }
-WORK = {Step.COPY_SHARDS: rounds.copy_shards, Step.APPLY_SHARDS: rounds.apply_shards}
+WORK = {
+    Step.COPY_SHARDS: rounds.copy_shards,
+    Step.APPLY_SHARDS: rounds.apply_shards,
+    Step.VERIFY_SHARDS: verification.verify_shards,
+}
 
 
 def run(services: Services, given: MigrationStep) -> StepResult:

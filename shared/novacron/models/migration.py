@@ -78,11 +78,12 @@ class CreateMigration(Model):
 
 class Round(Model):
     """One copy of what had changed. ``changed_bytes`` arrived at the target; ``seconds`` from
-    the export's moment to the last write."""
+    the export's moment until that was compared; ``resent_leaves`` were not what was written."""
 
     number: int
     export_id: str
     changed_bytes: int = 0
+    resent_leaves: int = 0
     seconds: float = 0.0
     final: bool = False
     started_at: datetime

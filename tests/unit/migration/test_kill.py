@@ -19,7 +19,7 @@ from novacron.operations.reconcile import reconcile
 from novacron.providers.memory.provider import MemoryProvider
 from novacron.store.table import Table
 from tests.fuse import Fuse, Killed
-from tests.unit.migration.conftest import Move, make_move
+from tests.unit.migration.conftest import Move, in_process, make_move
 from tests.world import World, aws, create_table, make_world
 
 STRIDE = int(os.environ.get("NOVACRON_KILL_STRIDE", "11"))
@@ -76,7 +76,7 @@ def test_killed_at_any_edge_one_side_runs_and_nothing_is_left(
 ) -> None:
     with aws(monkeypatch) as client:
         for at in itertools.count(1, STRIDE):
-            move = make_move(_fresh(client, tmp_path, monkeypatch))
+            move = make_move(_fresh(client, tmp_path, monkeypatch), root_gib=1)
             if not _edge(move, at, monkeypatch, fails):
                 break
     assert at > 100
@@ -84,14 +84,10 @@ def test_killed_at_any_edge_one_side_runs_and_nothing_is_left(
 
 
 def _fresh(client: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    """A world without records, its clouds in this process alone: hundreds are made."""
+    """A world without records: hundreds are made."""
     client.delete_table(TableName="novacron")
     create_table("novacron")
-    world = make_world(client, folder, monkeypatch)
-    world.provider = MemoryProvider()
-    made = {"acc-1": world.provider, "acc-2": MemoryProvider()}
-    monkeypatch.setattr(world.services.providers, "of", lambda account: made[account.id])
-    return world
+    return in_process(make_world(client, folder, monkeypatch), monkeypatch)
 
 
 def _edge(move: Move, at: int, monkeypatch: pytest.MonkeyPatch, fails: bool) -> bool:
