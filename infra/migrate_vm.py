@@ -37,7 +37,12 @@ def migrate_vm() -> State:
     states = {
         "Decide": _step("decide", "Choose", observe="next"),
         "Choose": _choice(
-            round="BeginRound", hold="Hold", fence="Fence", seal="Seal", finish="Finish"
+            round="BeginRound",
+            clone="PrepareClone",
+            hold="Hold",
+            fence="Fence",
+            seal="Seal",
+            finish="Finish",
         ),
         "BeginRound": _step("begin_round", "AwaitExport"),
         "AwaitExport": _step("await_export", "PrepareTarget"),
@@ -50,6 +55,7 @@ def migrate_vm() -> State:
         "PlanVerify": _step("plan_verify", "Verify", observe="items"),
         "Verify": _map("VerifyShards", "verify_shards", "EndRound"),
         "EndRound": _step("end_round", "Decide"),
+        **_test_clone(),
         "Hold": _hold(),
         "AfterHold": _step("after_hold", "Choose", observe="next"),
         "Fence": _step("fence", "BeginRound"),
@@ -78,6 +84,21 @@ def migrate_vm() -> State:
         "StartAt": "Decide",
         "States": states,
     }
+
+
+def _test_clone() -> State:
+    """What fails in it ends the clone, not the migration."""
+    states = {
+        "PrepareClone": _step("prepare_clone", "PlanClone"),
+        "PlanClone": _step("plan_clone", "FillClone", observe="items"),
+        "FillClone": _map("FillShards", "fill_clone", "BootClone"),
+        "BootClone": _step("boot_clone", "RemoveClone"),
+    }
+    for state in states.values():
+        state["Catch"][0]["Next"] = "CloneFailed"
+    failed = _step("clone_failed", "RemoveClone")
+    failed["Parameters"]["Payload"]["failure.$"] = "$.failure"
+    return states | {"CloneFailed": failed, "RemoveClone": _step("remove_clone", "Decide")}
 
 
 def machine_text(machine: State) -> str:

@@ -11,6 +11,7 @@ from novacron.migration.context import migration_id
 from novacron.migration.shards import exporter, importer
 from novacron.models.base import PageRequest
 from novacron.models.migration import (
+    CloneView,
     CreateMigration,
     Migration,
     Migrations,
@@ -21,6 +22,8 @@ from novacron.operations.services import Services
 from novacron.operations.submit import again, new_operation, operation_id, refuse_ended
 from novacron.store.migrations import MigrationStore
 from novacron.tenancy.principal import Principal
+
+_CLONE = CloneView.model_fields
 
 
 def begin(
@@ -86,7 +89,11 @@ def pause(services: Services, who: Principal, migration: str) -> MigrationView:
 
 
 def resume(services: Services, who: Principal, migration: str) -> MigrationView:
-    return _ask(services, who, migration, paused=False)
+    """Go on copying; where a test clone failed, try another."""
+    store = MigrationStore(services.store.table)
+    clone = store.get(who.tenant, migration).clone
+    failed = clone.attempt if clone is not None and clone.error is not None else 0
+    return _ask(services, who, migration, paused=False, retest=failed)
 
 
 def cut_over(services: Services, who: Principal, migration: str) -> MigrationView:
@@ -114,7 +121,10 @@ def _view(store: MigrationStore, migration: Migration) -> MigrationView:
     shown = MigrationView.model_fields.keys() & Migration.model_fields.keys()
     told = {name: getattr(migration, name) for name in shown}
     control = store.control(migration.tenant, migration.id)
-    return MigrationView(**told, paused=control.paused, downtime_seconds=downtime(migration))
+    clone = migration.clone
+    tried = None if clone is None else CloneView(**clone.model_dump(include=set(_CLONE)))
+    told |= {"paused": control.paused, "test_clone": tried}
+    return MigrationView(**told, downtime_seconds=downtime(migration))
 
 
 def downtime(migration: Migration) -> dict[str, float]:

@@ -6,13 +6,14 @@ from novacron.errors import Conflict, NotFound, NotReady
 from novacron.migration.context import Context, progress
 from novacron.migration.leaves import SHARD_BYTES, shard_count
 from novacron.migration.manifest import DiskManifest
-from novacron.migration.shards import ExportJob, ImportJob, exporter, importer
-from novacron.migration.staff import SOURCE, TARGET, staffed
+from novacron.migration.shards import ExportJob, exporter
+from novacron.migration.staff import SOURCE, staffed
+from novacron.migration.target import OwnDisks
 from novacron.migration.transfer import copied_shard, seal_manifest, shards_to_import
-from novacron.migration.where import export_shard, import_shard
+from novacron.migration.where import export_shard
 from novacron.models.base import Model
 from novacron.models.migration import Effect, JournalEntry, Phase, Round
-from novacron.models.transfer import Export, ImportSpec, TransferState
+from novacron.models.transfer import Export, TransferState
 
 MOST_ITEMS = 1000
 """Work items of one round: their list travels between two states, which hold 256 KiB
@@ -69,33 +70,8 @@ def await_export(now: Context) -> StepResult:
 
 def prepare_target(now: Context) -> StepResult:
     """Make the target's disks, as large as the source's, and wait until they can be written."""
-    target, imports = importer(now.target), now.imports
-    for index in range(len(imports), len(now.export.disks)):
-        now.intend(Effect.IMPORT, "i", index)
-        imports.append(target.begin_import(import_spec(now, index), now.owner("i")))
-        now.save(imports=[now.seal(one) for one in imports])
-    if all(one.state is TransferState.OPEN for one in imports):
-        return DONE
-    found = [target.get_import(staffed(now, TARGET, one)) for one in imports]
-    if found != imports:
-        now.save(imports=[now.seal(one) for one in found])
-    if any(one.state is not TransferState.OPEN for one in found):
-        raise NotReady("The target's disks are being made.")
+    OwnDisks(now).open()
     return DONE
-
-
-def import_spec(now: Context, index: int) -> ImportSpec:
-    """The target's disk for the source's disk of that number."""
-    spec = now.migration.spec
-    stem = (spec.name or now.record.name)[:59].rstrip("-")
-    return ImportSpec(
-        name=f"{stem}-{index}",
-        region=spec.region,
-        zone=spec.zone,
-        index=index,
-        size_bytes=now.export.disks[index].size_bytes,
-        boot_mode=spec.boot_mode,
-    )
 
 
 def plan_copy(now: Context) -> StepResult:
@@ -153,34 +129,13 @@ def plan_apply(now: Context) -> StepResult:
 
 def apply_shards(now: Context, item: WorkItem) -> StepResult:
     """Write the item's shards to the target's disk."""
-    export, target = now.export, now.imports[item.disk]
+    disks, since = OwnDisks(now), now.migration.applied
+    manifest = now.migration.rounds[-1].export_id
     for shard in item.shards:
         go_on(now)
-        job = ImportJob(
-            target=target,
-            manifest=export.id,
-            disk=item.disk,
-            shard=shard,
-            since=now.migration.applied,
-        )
-        try:
-            written = import_shard(now.services, now.target_account, job).written_bytes
-        except NotReady:
-            refresh_import(now, item.disk)
-            raise
-        now.store.count(now.migration.tenant, now.migration.id, export.id, written)
+        written = disks.write(item.disk, shard, manifest, since)
+        now.store.count(now.migration.tenant, now.migration.id, manifest, written)
     return DONE
-
-
-def refresh_import(now: Context, disk: int) -> None:
-    """As with an export."""
-    imports = now.imports
-    if "agent" in imports[disk].access:
-        return
-    found = importer(now.target).get_import(imports[disk])
-    if found.access != imports[disk].access:
-        imports[disk] = found
-        now.save(imports=[now.seal(one) for one in imports])
 
 
 def end_round(now: Context) -> StepResult:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from novacron.migration import cutover, rounds, verification
+from novacron.migration import clone, cutover, rounds, verification
 from novacron.migration.context import Context, load
 from novacron.migration.roll_back import roll_back
 from novacron.migration.rounds import StepResult, WorkItem
@@ -26,6 +26,11 @@ class Step(StrEnum):
     PLAN_VERIFY = "plan_verify"
     END_ROUND = "end_round"
     AFTER_HOLD = "after_hold"
+    PREPARE_CLONE = "prepare_clone"
+    PLAN_CLONE = "plan_clone"
+    BOOT_CLONE = "boot_clone"
+    CLONE_FAILED = "clone_failed"
+    REMOVE_CLONE = "remove_clone"
     FENCE = "fence"
     SEAL = "seal"
     BOOT = "boot"
@@ -34,6 +39,7 @@ class Step(StrEnum):
     COPY_SHARDS = "copy_shards"
     APPLY_SHARDS = "apply_shards"
     VERIFY_SHARDS = "verify_shards"
+    FILL_CLONE = "fill_clone"
     HOLD = "hold"
     COMPENSATE = "compensate"
 
@@ -59,6 +65,10 @@ PLAIN: dict[Step, Callable[[Context], StepResult]] = {
     Step.PLAN_VERIFY: verification.plan_verify,
     Step.END_ROUND: rounds.end_round,
     Step.AFTER_HOLD: cutover.after_hold,
+    Step.PREPARE_CLONE: clone.prepare_clone,
+    Step.PLAN_CLONE: clone.plan_clone,
+    Step.BOOT_CLONE: clone.boot_clone,
+    Step.REMOVE_CLONE: clone.remove_clone,
     Step.FENCE: cutover.fence,
     Step.SEAL: cutover.seal,
     Step.BOOT: cutover.boot,
@@ -69,6 +79,7 @@ WORK = {
     Step.COPY_SHARDS: rounds.copy_shards,
     Step.APPLY_SHARDS: rounds.apply_shards,
     Step.VERIFY_SHARDS: verification.verify_shards,
+    Step.FILL_CLONE: clone.fill_clone,
 }
 
 
@@ -81,6 +92,8 @@ def run(services: Services, given: MigrationStep) -> StepResult:
         now.obey(now.control)
     if given.step is Step.HOLD:
         return cutover.hold(now, given.token or "")
+    if given.step is Step.CLONE_FAILED:
+        return clone.clone_failed(now, given.failure or Failure())
     if given.step in WORK:
         return WORK[given.step](now, given.item or WorkItem(disk=0, shards=[]))
     return PLAIN[given.step](now)

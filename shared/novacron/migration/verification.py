@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import logging
 
-from novacron.errors import NotReady
 from novacron.migration.context import Context
 from novacron.migration.rounds import (
     DONE,
@@ -13,11 +12,10 @@ from novacron.migration.rounds import (
     WorkItem,
     go_on,
     grouped,
-    refresh_import,
 )
-from novacron.migration.shards import ImportJob, importer
+from novacron.migration.shards import importer
+from novacron.migration.target import OwnDisks
 from novacron.migration.verify import shards_to_verify
-from novacron.migration.where import verify_shard
 
 log = logging.getLogger("novacron.migration")
 
@@ -36,22 +34,11 @@ def plan_verify(now: Context) -> StepResult:
 
 def verify_shards(now: Context, item: WorkItem) -> StepResult:
     """Compare the item's shards. Raises Corrupted, with disk and leaf."""
-    migration = now.migration
-    export_id, target = migration.rounds[-1].export_id, now.imports[item.disk]
+    migration, disks = now.migration, OwnDisks(now)
+    export_id = migration.rounds[-1].export_id
     for shard in item.shards:
         go_on(now)
-        job = ImportJob(
-            target=target,
-            manifest=export_id,
-            disk=item.disk,
-            shard=shard,
-            since=migration.applied,
-        )
-        try:
-            found = verify_shard(now.services, now.target_account, job)
-        except NotReady:
-            refresh_import(now, item.disk)
-            raise
+        found = disks.verify(item.disk, shard, export_id, migration.applied)
         if found.resent:
             where = f"disk {item.disk}, shard {shard}, leaves {found.resent}"
             log.warning("%s: sent again: %s", migration.id, where)

@@ -18,6 +18,8 @@ class Phase(StrEnum):
 
     COPYING = "copying"
     HOLDING = "holding"
+    TESTING = "testing"
+    """A test clone runs at the target, beside the source."""
     CUTTING_OVER = "cutting_over"
     COMMITTED = "committed"
     COMPLETED = "completed"
@@ -69,6 +71,10 @@ class MigrationSpec(Model):
     max_rounds: int = Field(default=10, ge=1, le=100)
     probe: Probe | None = None
     """None: the provider's word that it runs is enough."""
+    test_clone: bool = False
+    """Before the cutover, boot a VM of what has been copied and probe it, then delete it."""
+    test_subnet_id: ResourceId | None = None
+    """Where the test clone boots: one from which it reaches nothing. None: the target's own."""
 
 
 class CreateMigration(Model):
@@ -116,6 +122,25 @@ class JournalEntry(Model):
     undone: bool = False
 
 
+class Clone(Model):
+    """A VM of what had been copied after ``round``. ``error``: why it did not serve."""
+
+    attempt: int
+    manifest: str
+    round: int
+    imports: list[Import] = []
+    vm_id: str | None = None
+    provider_operation: str | None = None
+    running_since: datetime | None = None
+    done: bool = False
+    error: OperationError | None = None
+
+    @property
+    def part(self) -> str:
+        """Of the migration's operation, that it is of."""
+        return f"c{self.attempt}"
+
+
 class Migration(Model):
     """``id`` is its operation's with another prefix. Secrets in ``exports`` and ``imports`` are
     sealed. ``exports`` holds the one that is open and the one before it, newest last."""
@@ -136,6 +161,10 @@ class Migration(Model):
     """The manifest whose content the target's disks have."""
     target_vm_id: str | None = None
     """The provider's id of what was assembled."""
+    target_operation: str | None = None
+    """The provider's operation that makes it."""
+    clone: Clone | None = None
+    """The newest test clone."""
     new_vm_id: str | None = None
     """The record of the VM at the target, once committed."""
     marks: dict[str, datetime] = {}
@@ -159,8 +188,19 @@ class Control(Model):
     paused: bool = False
     cancelled: bool = False
     approved: bool = False
+    retest: int = 0
+    """The test clone that failed, after which another is to be tried."""
     token: str | None = None
     """Of the task that waits for an approval or for the end of a pause."""
+
+
+class CloneView(Model):
+    """A test clone as a caller sees it; ``done`` without ``error``: it served."""
+
+    attempt: int
+    round: int
+    done: bool
+    error: OperationError | None
 
 
 class MigrationView(Model):
@@ -174,6 +214,7 @@ class MigrationView(Model):
     phase: Phase
     paused: bool
     rounds: list[Round]
+    test_clone: CloneView | None
     new_vm_id: str | None
     downtime_seconds: dict[str, float]
     reason: str | None

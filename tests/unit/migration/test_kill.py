@@ -53,7 +53,7 @@ EFFECTS = [
 def _one_up(move: Move, told: Migration, at: int) -> None:
     """Between the source's stop and the target's start none may run, and never both."""
     running = move.running()
-    if told.phase in (Phase.COPYING, Phase.HOLDING):
+    if told.phase in (Phase.COPYING, Phase.HOLDING, Phase.TESTING):
         assert running == ["source"], at
     elif told.phase.final or told.phase is Phase.COMMITTED:
         assert running == [("source" if told.phase is Phase.ROLLED_BACK else "target")], at
@@ -99,12 +99,12 @@ def _edge(move: Move, at: int, monkeypatch: pytest.MonkeyPatch, fails: bool) -> 
     with monkeypatch.context() as patch:
         Fuse(at, patch, EFFECTS)
         try:
-            operation = move.begin()
+            operation = move.begin(test_clone=not fails)
             move.machine(operation).run()
         except Killed:
             killed = True
     move.world.machine.waiting.clear()
-    operation = move.begin()
+    operation = move.begin(test_clone=not fails)
     _one_up(move, move.migration(operation), at)
     move.world.machine.waiting.clear()
     for _ in range(3):
