@@ -43,6 +43,7 @@ def migrate_vm() -> State:
             fence="Fence",
             seal="Seal",
             finish="Finish",
+            go_back="GoBack",
         ),
         "BeginRound": _step("begin_round", "AwaitExport"),
         "AwaitExport": _step("await_export", "PrepareTarget"),
@@ -63,6 +64,7 @@ def migrate_vm() -> State:
         "Boot": _step("boot", "Commit"),
         "Commit": _step("commit", "Finish"),
         "Finish": _step("finish", "Succeeded"),
+        "GoBack": _step("go_back", "Succeeded"),
         "RollBack": {
             "Type": "Pass",
             "Comment": "Go on undoing; the record says why.",

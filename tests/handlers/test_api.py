@@ -46,6 +46,7 @@ BODIES: dict[str, Any] = {
         "vm_id": "vm-1",
         "spec": {"account_id": "acc-1", "region": "local"},
     },
+    "POST /migrations/{migration_id}/roll-back": {"lose_writes": True},
     "PUT /sovereignty": {"rules": [{"name": "stay", "outside": ["eu"]}]},
     "POST /agents": {"name": "rack"},
     "POST /accounts": {"name": "lab2", "type": "memory"},

@@ -15,7 +15,7 @@ from novacron.migration.shards import importer
 from novacron.migration.target import CloneDisks
 from novacron.migration.transfer import shards_to_import
 from novacron.models.migration import Clone, Effect, Phase
-from novacron.models.transfer import AssembleSpec
+from novacron.models.transfer import AssembleSpec, TransferState
 from novacron.operations.compensate import Failure, explain
 
 
@@ -32,8 +32,10 @@ def prepare_clone(now: Context) -> StepResult:
 
 
 def plan_clone(now: Context) -> StepResult:
-    """The shards that hold anything."""
+    """The shards that hold anything; none once a disk was sealed, as all had been written then."""
     chunks, manifest = now.chunks, CloneDisks(now).clone.manifest
+    if any(one.state is not TransferState.OPEN for one in CloneDisks(now).imports):
+        return DONE
     disks = [chunks.get_disk(manifest, disk) for disk in range(len(now.migration.imports))]
     return StepResult(items=grouped([shards_to_import(chunks, one, None) for one in disks]))
 

@@ -16,6 +16,9 @@ from novacron.models.migration import (
     Migration,
     Migrations,
     MigrationView,
+    Phase,
+    Return,
+    RollBack,
 )
 from novacron.models.operation import Operation, OperationKind, ResourceKind
 from novacron.operations.services import Services
@@ -106,6 +109,43 @@ def cancel(services: Services, who: Principal, migration: str) -> MigrationView:
     return _ask(services, who, migration, cancelled=True)
 
 
+def roll_back(
+    services: Services, who: Principal, migration: str, body: RollBack, key: str
+) -> MigrationView:
+    """Before the commit as ``cancel``; after it the source is started again, the target stopped.
+
+    ``key`` as in ``begin``. Raises NotFound, also when the source is gone; Conflict when the
+    target's writes would be lost and nobody said so, or either VM is busy.
+    """
+    store = MigrationStore(services.store.table)
+    found = store.get(who.tenant, migration)
+    if "committed" not in found.marks:
+        return cancel(services, who, migration)
+    if not body.lose_writes:
+        raise Conflict(
+            "What the target has written since the cutover would be lost.",
+            field="lose_writes",
+            remedy=f"Say lose_writes, or migrate {found.new_vm_id} back, which keeps it.",
+        )
+    kind, digest = OperationKind.VM_ROLL_BACK, operation_id(who.tenant, key)
+    asked, account_id = Return(migration_id=found.id), found.source_account_id
+    operation = new_operation(services, who, kind, digest, found.vm_id, account_id, asked)
+    if again(services, operation) is None:
+        if found.phase is Phase.RETURNED:
+            raise Conflict(f"{found.id} is returned.")
+        record = services.store.resource(who.tenant, ResourceKind.VM, found.vm_id)
+        target = services.store.resource(who.tenant, ResourceKind.VM, found.new_vm_id or "")
+        refuse_ended(record, operation)
+        if target.running_operation is not None:
+            raise Conflict(f"Operation {target.running_operation} is running on {target.id}.")
+        account = services.store.account(who.tenant, account_id)
+        services.store.begin_change(operation, record, account.type)
+        services.starter.start(operation)
+    if found.return_operation_id != operation.id:
+        store.save(found.model_copy(update={"return_operation_id": operation.id}))
+    return view(services, who.tenant, migration)
+
+
 def _ask(services: Services, who: Principal, migration: str, **wanted: Any) -> MigrationView:
     store = MigrationStore(services.store.table)
     found = store.get(who.tenant, migration)
@@ -124,6 +164,7 @@ def _view(store: MigrationStore, migration: Migration) -> MigrationView:
     clone = migration.clone
     tried = None if clone is None else CloneView(**clone.model_dump(include=set(_CLONE)))
     told |= {"paused": control.paused, "test_clone": tried}
+    told["point_of_no_return"] = migration.marks.get("committed")
     return MigrationView(**told, downtime_seconds=downtime(migration))
 
 

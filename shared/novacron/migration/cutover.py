@@ -24,7 +24,7 @@ ORDERLY = timedelta(seconds=60)
 PROBE_SECONDS = 1.0
 
 ROUND, CLONE, HOLD, FENCE, SEAL = "round", "clone", "hold", "fence", "seal"
-FINISH, ROLL_BACK = "finish", "roll_back"
+FINISH, ROLL_BACK, GO_BACK = "finish", "roll_back", "go_back"
 PAUSED = "paused"
 
 

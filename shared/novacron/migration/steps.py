@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from novacron.migration import clone, cutover, rounds, verification
+from novacron.migration import clone, cutover, go_back, rounds, verification
 from novacron.migration.context import Context, load
 from novacron.migration.roll_back import roll_back
 from novacron.migration.rounds import StepResult, WorkItem
+from novacron.models.operation import OperationKind
 from novacron.operations.compensate import Failure
 from novacron.operations.services import Services
 from novacron.operations.steps import StepInput
@@ -36,6 +37,7 @@ class Step(StrEnum):
     BOOT = "boot"
     COMMIT = "commit"
     FINISH = "finish"
+    GO_BACK = "go_back"
     COPY_SHARDS = "copy_shards"
     APPLY_SHARDS = "apply_shards"
     VERIFY_SHARDS = "verify_shards"
@@ -74,6 +76,7 @@ PLAIN: dict[Step, Callable[[Context], StepResult]] = {
     Step.BOOT: cutover.boot,
     Step.COMMIT: cutover.commit,
     Step.FINISH: cutover.finish,
+    Step.GO_BACK: go_back.go_back,
 }
 WORK = {
     Step.COPY_SHARDS: rounds.copy_shards,
@@ -86,9 +89,13 @@ WORK = {
 def run(services: Services, given: MigrationStep) -> StepResult:
     """Raises Conflict when the migration was cancelled; what the providers raise."""
     now = load(services, given)
+    returns = now.operation.kind is OperationKind.VM_ROLL_BACK
     if given.step is Step.COMPENSATE:
-        return roll_back(now, given.failure or Failure())
-    if not now.migration.phase.taken_over:  # later, a cancel comes too late
+        undo = go_back.stay if returns else roll_back
+        return undo(now, given.failure or Failure())
+    if returns and given.step is Step.DECIDE:
+        return StepResult(next=cutover.GO_BACK)
+    if not now.migration.phase.taken_over and not returns:  # later, a cancel comes too late
         now.obey(now.control)
     if given.step is Step.HOLD:
         return cutover.hold(now, given.token or "")

@@ -42,7 +42,8 @@ class TargetDisks(ABC):
     def _keep(self, sealed: list[Import]) -> None: ...
 
     def open(self) -> None:
-        """Make them, as large as the source's. Raises NotReady until all can be written."""
+        """Make them, as large as the source's. Raises NotReady until all can be written, or are
+        sealed already; Conflict when one failed."""
         now, imports = self.now, self.imports
         target = importer(now.target)
         for index in range(len(imports), len(now.export.disks)):
@@ -50,10 +51,12 @@ class TargetDisks(ABC):
             spec = import_spec(now, index, self.part)
             imports.append(target.begin_import(spec, now.owner(self.part)))
             self.keep(imports)
-        if any(one.state is not TransferState.OPEN for one in imports):
+        if any(one.state is TransferState.PENDING for one in imports):
             imports = [target.get_import(staffed(now, TARGET, one)) for one in imports]
             self.keep(imports)
-        if any(one.state is not TransferState.OPEN for one in imports):
+        if any(one.state is TransferState.ERROR for one in imports):
+            raise Conflict("A disk of the target could not be made.")
+        if any(one.state is TransferState.PENDING for one in imports):
             raise NotReady("The target's disks are being made.")
 
     def write(self, disk: int, shard: int, manifest: str, since: str | None) -> int:

@@ -24,6 +24,8 @@ class Phase(StrEnum):
     COMMITTED = "committed"
     COMPLETED = "completed"
     ROLLED_BACK = "rolled_back"
+    RETURNED = "returned"
+    """Rolled back after the commit: the source runs again, the target is stopped."""
 
     @property
     def taken_over(self) -> bool:
@@ -32,7 +34,7 @@ class Phase(StrEnum):
 
     @property
     def final(self) -> bool:
-        return self in (Phase.COMPLETED, Phase.ROLLED_BACK)
+        return self in (Phase.COMPLETED, Phase.ROLLED_BACK, Phase.RETURNED)
 
 
 class Cutover(StrEnum):
@@ -80,6 +82,18 @@ class MigrationSpec(Model):
 class CreateMigration(Model):
     vm_id: ResourceId
     spec: MigrationSpec
+
+
+class RollBack(Model):
+    """``lose_writes``: it is known that after the commit what the target has written is lost."""
+
+    lose_writes: bool = False
+
+
+class Return(Model):
+    """The request of a roll-back's operation."""
+
+    migration_id: str
 
 
 class Round(Model):
@@ -167,6 +181,8 @@ class Migration(Model):
     """The newest test clone."""
     new_vm_id: str | None = None
     """The record of the VM at the target, once committed."""
+    return_operation_id: str | None = None
+    """Of the newest roll-back after the commit."""
     marks: dict[str, datetime] = {}
     """When each part of the cutover began, in order."""
     reason: str | None = None
@@ -216,6 +232,9 @@ class MigrationView(Model):
     rounds: list[Round]
     test_clone: CloneView | None
     new_vm_id: str | None
+    point_of_no_return: datetime | None
+    """When the target was committed: from then on a roll-back loses what it has written."""
+    return_operation_id: str | None
     downtime_seconds: dict[str, float]
     reason: str | None
     error: OperationError | None

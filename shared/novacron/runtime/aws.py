@@ -99,7 +99,7 @@ class StepFunctions:
     def _machine(self, operation: Operation) -> str:
         if operation.kind is OperationKind.VM_CREATE:
             return self._provision
-        if operation.kind is OperationKind.VM_MIGRATE:
+        if operation.kind.moves:
             return self._migrate
         return self._other
 

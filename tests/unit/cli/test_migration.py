@@ -49,7 +49,7 @@ def test_what_is_no_plan_is_refused(tmp_path: Path) -> None:
             Api({}).run("migration", "start", "--plan", str(kept))
 
 
-@pytest.mark.parametrize("verb", ["pause", "resume", "cut-over", "cancel"])
+@pytest.mark.parametrize("verb", ["pause", "resume", "cut-over", "cancel", "roll-back"])
 def test_a_migration_is_steered_and_shown(verb: str) -> None:
     reply = {
         "id": "mig-1",
@@ -58,7 +58,7 @@ def test_a_migration_is_steered_and_shown(verb: str) -> None:
         "downtime_seconds": {"fence": 0.51, "total": 3.0},
     }
     api = Api(reply)
-    yes = ["--yes"] if verb == "cancel" else []
+    yes = ["--yes"] if verb in ("cancel", "roll-back") else []
     printed = api.run("migration", verb, "mig-1", *yes)
     assert (api.requests[-1].method, api.requests[-1].url.path) == (
         "POST",
