@@ -116,7 +116,8 @@ def _payload(step: str, **more: str) -> State:
     }
 
 
-def _task(function: str, payload: State, seconds: int) -> State:
+def task(function: str, payload: State, seconds: int) -> State:
+    """Invokes a step's function, and again while it says NotReady."""
     return {
         "Type": "Task",
         "Resource": INVOKE,
@@ -147,7 +148,7 @@ def _caught() -> State:
 
 
 def _step(step: str, following: str, observe: str | None = None) -> State:
-    state = _task("Migrate", _payload(step), 300) | _caught()
+    state = task("Migrate", _payload(step), 300) | _caught()
     if observe is not None:
         state["ResultSelector"] = {f"{observe}.$": f"$.Payload.{observe}"}
     state["ResultPath"] = "$.observed" if observe is not None else None
@@ -168,7 +169,7 @@ def _choice(**ways: str) -> State:
 def _map(inner: str, step: str, following: str) -> State:
     """Each item a function of its own; one that fails for good ends the map."""
     payload = _payload(step, **{"item.$": "$.item"})
-    move = _task("Transfer", payload, 900) | {"ResultPath": None, "End": True}
+    move = task("Transfer", payload, 900) | {"ResultPath": None, "End": True}
     return {
         "Type": "Map",
         "ItemsPath": "$.observed.items",
@@ -187,7 +188,7 @@ def _map(inner: str, step: str, following: str) -> State:
 
 def _hold() -> State:
     """Waits for a person: https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token"""
-    state = _task("Migrate", _payload("hold", **{"token.$": "$$.Task.Token"}), HOLD_SECONDS)
+    state = task("Migrate", _payload("hold", **{"token.$": "$$.Task.Token"}), HOLD_SECONDS)
     late = {"ErrorEquals": ["States.Timeout"], "ResultPath": None, "Next": "AfterHold"}
     return {
         **state,
@@ -201,7 +202,7 @@ def _hold() -> State:
 
 def _compensate() -> State:
     payload = _payload("compensate", **{"failure.$": "$.failure"})
-    return _task("Migrate", payload, 300) | {
+    return task("Migrate", payload, 300) | {
         "Comment": "Back to the source, from the journal; past the commit, on to the end.",
         "Retry": [_retry(["States.ALL"], 2, 1.5, 1000, 60)],
         "ResultPath": None,

@@ -20,9 +20,11 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 import functions
 from infra.gateway import gateway_responses
 from infra.machines import machines
+from infra.migrate_many import TARGET as MIGRATE_MANY
+from infra.migrate_many import migrate_many
 from infra.migrate_vm import TARGET as MIGRATE_VM
 from infra.migrate_vm import machine_text, migrate_vm
-from novacron.runtime.permissions import MOVE, OPERATE, PROVISION, Need
+from novacron.runtime.permissions import MOVE, MOVE_MANY, OPERATE, PROVISION, Need
 
 HERE = Path(__file__).parent
 TARGET = HERE / "template.yaml"
@@ -45,6 +47,7 @@ RESOURCES: dict[str, Any] = {
     "index": _sub("${Table.Arn}/index/gsi1"),
     "provision": {"Ref": "ProvisionVm"},
     "operate": {"Ref": "RunOperation"},
+    "wave": {"Ref": "MigrateMany"},
     # By name: the machine names the function that ends its waits.
     "migrate": _sub(
         "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:"
@@ -55,7 +58,7 @@ RESOURCES: dict[str, Any] = {
             "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:"
             f"${{{machine}.Name}}:*"
         )
-        for machine in ("ProvisionVm", "RunOperation", "MigrateVm")
+        for machine in ("ProvisionVm", "RunOperation", "MigrateVm", "MigrateMany")
     ],
     # The account's id and the tenant's name stand between the slashes; both are data.
     "secrets": _sub(
@@ -130,6 +133,8 @@ def _variables(module: ModuleType) -> Resource:
         found["NOVACRON_PROVISION_MACHINE"] = {"Ref": "ProvisionVm"}
     if OPERATE in module.REQUIRES:
         found["NOVACRON_OPERATION_MACHINE"] = {"Ref": "RunOperation"}
+    if MOVE_MANY in module.REQUIRES:
+        found["NOVACRON_WAVE_MACHINE"] = {"Ref": "MigrateMany"}
     if MOVE in module.REQUIRES:
         found["NOVACRON_MIGRATION_MACHINE"] = {"Ref": "MigrateVm"}
     if module.__name__ == "functions.system.authorizer":
@@ -183,6 +188,7 @@ class _Plain(yaml.SafeDumper):
 
 
 def main() -> None:
+    _keep(MIGRATE_MANY, machine_text(migrate_many()))
     _keep(MIGRATE_VM, machine_text(migrate_vm()))
     text = HEADER + yaml.dump(template(), Dumper=_Plain, sort_keys=False, width=100)
     _keep(TARGET, text)

@@ -13,8 +13,10 @@ from functions.schedules.reconcile import lambda_handler
 from infra.openapi import document
 from novacron.migration.context import migration_id
 from novacron.migration.control import begin
+from novacron.migration.waves import begin_wave
 from novacron.models.migration import CreateMigration, MigrationSpec
 from novacron.models.operation import ResourceKind, ResourceRecord
+from novacron.models.wave import CreateWave, Move
 from novacron.tenancy.principal import Principal, Role
 from tests.agents import enrolled
 from tests.api import ROUTES, call
@@ -80,6 +82,9 @@ def _ours(world: World) -> dict[str, str]:
         vm_id="vm-ours", spec=MigrationSpec(account_id=world.account.id, region="elsewhere")
     )
     ids["migration_id"] = migration_id(begin(world.services, ALICE, moving, "ours").id)
+    wave = CreateWave(name="ours", moves=[Move(**moving.model_dump())])
+    ids["wave_id"] = begin_wave(world.services, ALICE, wave, "our wave").resource_id
+    ids["verb"] = "cancel"
     return ids
 
 

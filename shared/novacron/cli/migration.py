@@ -8,13 +8,14 @@ from typing import Annotated, Any
 import typer
 import yaml
 
-from novacron.cli import plan
+from novacron.cli import plan, wave
 from novacron.cli.exits import CliError
 from novacron.cli.output import Format, render_one
 from novacron.cli.session import Key, Session, Tag, Wait, session, tags
 
 Json = dict[str, Any]
 app = typer.Typer(help="Move VMs between accounts, regions and hosts.", no_args_is_help=True)
+app.add_typer(wave.app, name="wave")
 MigrationId = Annotated[str, typer.Argument(help="The migration's id, as `list` shows it.")]
 Vm = Annotated[str, typer.Argument(help="The VM's id, as `vm list` shows it.")]
 To = Annotated[str, typer.Option("--to", help="The target's account, by name or id.")]

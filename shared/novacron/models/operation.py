@@ -27,6 +27,8 @@ class OperationKind(StrEnum):
     VM_MIGRATE = "vm.migrate"
     VM_ROLL_BACK = "vm.roll-back"
     """Of a migration that was committed."""
+    WAVE_MIGRATE = "wave.migrate"
+    """Of many VMs: it locks none itself."""
     VOLUME_CREATE = "volume.create"
     VOLUME_ATTACH = "volume.attach"
     VOLUME_DETACH = "volume.detach"

@@ -41,7 +41,12 @@ def services() -> Services:
             lambda account: Limiter(buckets, account, time.time),
             AgentQueue(AgentStore(table), utc_now),
         ),
-        starter=StepFunctions(now.provision_machine, now.operation_machine, now.migration_machine),
+        starter=StepFunctions(
+            now.provision_machine,
+            now.operation_machine,
+            now.migration_machine,
+            now.wave_machine,
+        ),
         quotas=now.quotas,
         now=utc_now,
         chunk_store=now.chunk_store,
@@ -57,8 +62,13 @@ class StepFunctions:
     """
 
     def __init__(
-        self, provision_machine: str, operation_machine: str, migration_machine: str
+        self,
+        provision_machine: str,
+        operation_machine: str,
+        migration_machine: str,
+        wave_machine: str,
     ) -> None:
+        self._wave = wave_machine
         self._provision = provision_machine
         self._migrate = migration_machine
         self._other = operation_machine
@@ -101,6 +111,8 @@ class StepFunctions:
             return self._provision
         if operation.kind.moves:
             return self._migrate
+        if operation.kind is OperationKind.WAVE_MIGRATE:
+            return self._wave
         return self._other
 
 
