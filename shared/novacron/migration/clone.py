@@ -10,8 +10,9 @@ from __future__ import annotations
 from novacron.migration.context import Context
 from novacron.migration.cutover import assembly, booted, probe
 from novacron.migration.roll_back import undo
-from novacron.migration.rounds import DONE, StepResult, WorkItem, go_on, grouped
+from novacron.migration.rounds import DONE, StepResult, WorkItem, go_on, staged
 from novacron.migration.shards import importer
+from novacron.migration.stages import FILL, count_shard
 from novacron.migration.target import CloneDisks
 from novacron.migration.transfer import shards_to_import
 from novacron.models.migration import Clone, Effect, Phase
@@ -37,7 +38,8 @@ def plan_clone(now: Context) -> StepResult:
     if any(one.state is not TransferState.OPEN for one in CloneDisks(now).imports):
         return DONE
     disks = [chunks.get_disk(manifest, disk) for disk in range(len(now.migration.imports))]
-    return StepResult(items=grouped([shards_to_import(chunks, one, None) for one in disks]))
+    shards = [shards_to_import(chunks, one, None) for one in disks]
+    return staged(now, FILL, CloneDisks(now).part, shards)
 
 
 def fill_clone(now: Context, item: WorkItem) -> StepResult:
@@ -45,7 +47,8 @@ def fill_clone(now: Context, item: WorkItem) -> StepResult:
     disks = CloneDisks(now)
     for shard in item.shards:
         go_on(now)
-        disks.write(item.disk, shard, disks.clone.manifest, None)
+        written = disks.write(item.disk, shard, disks.clone.manifest, None)
+        count_shard(now, FILL, disks.part, written)
     return DONE
 
 

@@ -9,6 +9,7 @@ from novacron.errors import Conflict, InvalidSpec
 from novacron.migration.assess.sovereignty import enforce
 from novacron.migration.context import migration_id
 from novacron.migration.shards import exporter, importer
+from novacron.migration.stages import stage_view
 from novacron.models.base import PageRequest
 from novacron.models.migration import (
     CloneView,
@@ -76,13 +77,13 @@ def begin(
 def view(services: Services, tenant: str, migration: str) -> MigrationView:
     """Raises NotFound."""
     store = MigrationStore(services.store.table)
-    return _view(store, store.get(tenant, migration))
+    return _view(services, store, store.get(tenant, migration))
 
 
 def listed(services: Services, tenant: str, page: PageRequest) -> Migrations:
     store = MigrationStore(services.store.table)
     found = store.page(tenant, page)
-    shown = [_view(store, one) for one in found.items]
+    shown = [_view(services, store, one) for one in found.items]
     return Migrations(items=shown, next_cursor=found.next_cursor)
 
 
@@ -157,13 +158,14 @@ def _ask(services: Services, who: Principal, migration: str, **wanted: Any) -> M
     return view(services, who.tenant, migration)
 
 
-def _view(store: MigrationStore, migration: Migration) -> MigrationView:
+def _view(services: Services, store: MigrationStore, migration: Migration) -> MigrationView:
     shown = MigrationView.model_fields.keys() & Migration.model_fields.keys()
     told = {name: getattr(migration, name) for name in shown}
     control = store.control(migration.tenant, migration.id)
     clone = migration.clone
     tried = None if clone is None else CloneView(**clone.model_dump(include=set(_CLONE)))
     told |= {"paused": control.paused, "test_clone": tried}
+    told["stage"] = stage_view(store, migration, services.now())
     told["point_of_no_return"] = migration.marks.get("committed")
     return MigrationView(**told, downtime_seconds=downtime(migration))
 

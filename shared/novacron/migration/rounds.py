@@ -8,6 +8,7 @@ from novacron.migration.leaves import SHARD_BYTES, shard_count
 from novacron.migration.manifest import DiskManifest
 from novacron.migration.shards import ExportJob, exporter
 from novacron.migration.staff import SOURCE, staffed
+from novacron.migration.stages import COPY_IN, COPY_OUT, begin_stage, count_shard
 from novacron.migration.target import OwnDisks
 from novacron.migration.transfer import copied_shard, seal_manifest, shards_to_import
 from novacron.migration.where import export_shard
@@ -78,6 +79,12 @@ def plan_copy(now: Context) -> StepResult:
     """The shards that this round must look at."""
     export = now.export
     shards = [_shards(now, export, disk) for disk in range(len(export.disks))]
+    return staged(now, COPY_OUT, export.id, shards)
+
+
+def staged(now: Context, name: str, of: str, shards: list[list[int]]) -> StepResult:
+    """The work of a stage: ``shards`` of each disk."""
+    begin_stage(now, name, of, sum(map(len, shards)))
     return StepResult(items=grouped(shards))
 
 
@@ -88,10 +95,11 @@ def copy_shards(now: Context, item: WorkItem) -> StepResult:
         go_on(now)
         job = ExportJob(export=export, disk=item.disk, shard=shard, parent=applied)
         try:
-            export_shard(now.services, now.source_account, job)
+            result = export_shard(now.services, now.source_account, job)
         except NotReady:
             _refresh_export(now, export)
             raise
+        count_shard(now, COPY_OUT, export.id, result.read_bytes)
     return DONE
 
 
@@ -124,7 +132,7 @@ def plan_apply(now: Context) -> StepResult:
         shards_to_import(chunks, chunks.get_disk(export.id, disk), now.migration.applied)
         for disk in range(len(export.disks))
     ]
-    return StepResult(items=grouped(shards))
+    return staged(now, COPY_IN, export.id, shards)
 
 
 def apply_shards(now: Context, item: WorkItem) -> StepResult:
@@ -135,6 +143,7 @@ def apply_shards(now: Context, item: WorkItem) -> StepResult:
         go_on(now)
         written = disks.write(item.disk, shard, manifest, since)
         now.store.count(now.migration.tenant, now.migration.id, manifest, written)
+        count_shard(now, COPY_IN, manifest, written)
     return DONE
 
 

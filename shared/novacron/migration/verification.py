@@ -11,9 +11,10 @@ from novacron.migration.rounds import (
     StepResult,
     WorkItem,
     go_on,
-    grouped,
+    staged,
 )
 from novacron.migration.shards import importer
+from novacron.migration.stages import COMPARE, count_shard
 from novacron.migration.target import OwnDisks
 from novacron.migration.verify import shards_to_verify
 
@@ -29,7 +30,7 @@ def plan_verify(now: Context) -> StepResult:
         shards_to_verify(chunks, chunks.get_disk(export_id, disk), now.migration.applied)
         for disk in range(len(now.migration.imports))
     ]
-    return StepResult(items=grouped(shards))
+    return staged(now, COMPARE, export_id, shards)
 
 
 def verify_shards(now: Context, item: WorkItem) -> StepResult:
@@ -39,6 +40,7 @@ def verify_shards(now: Context, item: WorkItem) -> StepResult:
     for shard in item.shards:
         go_on(now)
         found = disks.verify(item.disk, shard, export_id, migration.applied)
+        count_shard(now, COMPARE, export_id, found.read_bytes)
         if found.resent:
             where = f"disk {item.disk}, shard {shard}, leaves {found.resent}"
             log.warning("%s: sent again: %s", migration.id, where)

@@ -136,6 +136,32 @@ class JournalEntry(Model):
     undone: bool = False
 
 
+class Stage(Model):
+    """Shards that are being worked on. ``name``: "copy out", "copy in", "compare" or "fill the
+    test clone"; ``of``: the export or clone that they are of."""
+
+    name: str
+    of: str
+    shards: int
+    started_at: datetime
+
+    @property
+    def key(self) -> str:
+        return f"{self.of}#{self.name}"
+
+
+class StageView(Model):
+    """A stage as a caller sees it. ``bytes_moved`` are read, written or compared so far;
+    ``eta_seconds`` until the last shard, as quick as those before: None before the first."""
+
+    name: str
+    shards: int
+    shards_done: int
+    bytes_moved: int
+    bytes_per_second: int
+    eta_seconds: int | None
+
+
 class Clone(Model):
     """A VM of what had been copied after ``round``. ``error``: why it did not serve."""
 
@@ -171,6 +197,8 @@ class Migration(Model):
     rounds: list[Round] = []
     exports: list[Export] = []
     imports: list[Import] = []
+    stage: Stage | None = None
+    """The newest."""
     applied: str | None = None
     """The manifest whose content the target's disks have."""
     target_vm_id: str | None = None
@@ -230,6 +258,8 @@ class MigrationView(Model):
     phase: Phase
     paused: bool
     rounds: list[Round]
+    stage: StageView | None
+    """What is under way within a round or a test."""
     test_clone: CloneView | None
     new_vm_id: str | None
     point_of_no_return: datetime | None

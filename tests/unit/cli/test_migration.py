@@ -56,6 +56,14 @@ def test_a_migration_is_steered_and_shown(verb: str) -> None:
         "phase": "holding",
         "rounds": [{"number": 1, "changed_bytes": 7, "seconds": 2.5, "final": False}],
         "downtime_seconds": {"fence": 0.51, "total": 3.0},
+        "stage": {
+            "name": "copy in",
+            "shards": 40,
+            "shards_done": 10,
+            "bytes_moved": 3 * 2**30,
+            "bytes_per_second": 2**27,
+            "eta_seconds": 90,
+        },
     }
     api = Api(reply)
     yes = ["--yes"] if verb in ("cancel", "roll-back") else []
@@ -65,5 +73,7 @@ def test_a_migration_is_steered_and_shown(verb: str) -> None:
         f"/migrations/mig-1/{verb}",
     )
     assert "CHANGED BYTES" in printed
+    for told in ("10 of 40", "3.00 GiB", "128.0 MiB/s", "about 90 s"):
+        assert told in printed
     assert "0.5" in printed
     assert "holding" in api.run("migration", "show", "mig-1")
