@@ -25,7 +25,7 @@ $(UV):
 	@mkdir -p .tools && touch $@
 
 .venv/.synced: pyproject.toml uv.lock .tools/.system | $(UV)
-	$(UV) sync -q --locked --extra cli --extra azure --extra costs --extra gcp --extra hosts $(if $(shell pkg-config --exists libvirt 2>/dev/null && echo 1),--extra libvirt)
+	$(UV) sync -q --locked --extra cli --extra azure --extra commitments --extra costs --extra gcp --extra hosts $(if $(shell pkg-config --exists libvirt 2>/dev/null && echo 1),--extra libvirt)
 	@touch $@
 
 setup: .venv/.synced ## install everything that the other commands need
@@ -62,7 +62,7 @@ check: setup .tools/sam/.ready ## lint, formatting, types, template
 	$(SAM) validate --lint --template-file infra/template.yaml
 
 test: setup .tools/azurite/.ready ## all tests, and those of units and handlers on a second Python if there is one
-	.venv/bin/pytest
+	.venv/bin/pytest -n 2 --dist loadgroup
 	@infra/other_python.sh $(UV) $(PY)
 
 bench: setup ## every runnable comparison

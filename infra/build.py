@@ -1,4 +1,4 @@
-"""Stage what `sam build` and `sam deploy` pack: our code, and a layer of the locked dependencies.
+"""Stage what `sam build` and `sam deploy` pack: our code, and two layers of locked dependencies.
 
 python -m infra.build            for AWS: wheels for the functions' own platform
 python -m infra.build --native   for the embedded stack: for the interpreter that runs this
@@ -22,14 +22,29 @@ MOST_BYTES = 250 * 1024**2 - 10 * 1024**2
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 UNPACKED = shutil.ignore_patterns("__pycache__", "cli")
 CLOUDS = ("azure", "gcp")
+COSTS = ("costs",)
+UNUSED: tuple[str, ...] = ("__pycache__", "tests", "*.pyi", "*.pyx", "*.pxi", "*.pxd", "*.c", "bin")
+UNUSED += ("zstandard/*cffi*",)
+"""What no function runs: sources, and zstandard's way for PyPy."""
+UNUSED_COSTS: tuple[str, ...] = (
+    "pyarrow/include",
+    "pyarrow/src",
+    "*arrow_flight*",
+    "*arrow_python_flight*",
+)
+UNUSED_COSTS += ("pyarrow/_flight*", "*libarrow_s3*", "pyarrow/_s3fs*", "*_parquet_encryption*")
+UNUSED_COSTS += ("libarrow_python.so", "libarrow_python.so.*.*.*", "grpc", "pillow.libs/libavif*")
+"""pyarrow's own ways to services (obstore is ours) and second copies; grpc, as BigQuery is asked
+by REST; pictures, as reports have none."""
 AWS = ["--python-version", "3.13", "--python-platform", "x86_64-manylinux_2_28"]
 AWS += ["--only-binary", ":all:"]
 
 
 def stage(extras: tuple[str, ...] = (), *, native: bool = False) -> None:
-    """Write build/app anew, and build/layer where the lock or ``extras`` changed.
+    """Write build/app anew, and the layers where the lock or ``extras`` changed.
 
-    Every function may be asked for any cloud, so that the layer has the SDKs of all.
+    Every function may be asked for any cloud, so that their layer has the SDKs of all; those that
+    work on bills have Arrow in their place.
     """
     app = TARGET / "app"
     shutil.rmtree(app, ignore_errors=True)
@@ -39,12 +54,15 @@ def stage(extras: tuple[str, ...] = (), *, native: bool = False) -> None:
     (app / "functions" / "system" / "openapi.json").write_text(described)
     options = ["--python", sys.executable] if native else AWS
     _layer(TARGET / "layer", requirements((*CLOUDS, *extras)), options)
+    _layer(TARGET / "cost-layer", requirements(COSTS), options, UNUSED_COSTS)
 
 
-def _layer(folder: Path, requirements: str, options: list[str]) -> None:
+def _layer(
+    folder: Path, requirements: str, options: list[str], unused: tuple[str, ...] = ()
+) -> None:
     """A layer is only put together again when what goes into it is other than before."""
-    wanted = f"{options}\n{requirements}"
-    stamp = TARGET / "layer.txt"
+    wanted = f"{options}\n{unused}\n{requirements}"
+    stamp = TARGET / f"{folder.name}.txt"
     if stamp.exists() and stamp.read_text() == wanted and folder.exists():
         return
     shutil.rmtree(folder, ignore_errors=True)
@@ -52,19 +70,20 @@ def _layer(folder: Path, requirements: str, options: list[str]) -> None:
     listed.write_text(requirements)
     command = [str(UV), "pip", "install", "--quiet", "--target", str(folder / "python"), *options]
     subprocess.run([*command, "-r", str(listed)], cwd=ROOT, check=True)  # noqa: S603
-    _trim(folder)
+    _trim(folder, UNUSED + unused)
     stamp.write_text(wanted)
 
 
-def _trim(folder: Path) -> None:
+def _trim(folder: Path, unused: tuple[str, ...]) -> None:
     """Leave out what no function runs, and hold the rest to what Lambda takes."""
-    for pattern in ("__pycache__", "tests", "*.pyi", "*.pyx", "*.c", "bin"):
+    for pattern in unused:
         for found in sorted(folder.rglob(pattern)):
             shutil.rmtree(found) if found.is_dir() else found.unlink()
     size = sum(one.stat().st_size for one in folder.rglob("*") if one.is_file())
     if size > MOST_BYTES:
-        raise SystemExit(f"The layer has {size / 1e6:.0f} MB; Lambda takes {MOST_BYTES / 1e6:.0f}.")
-    print(f"layer: {size / 1e6:.0f} of {MOST_BYTES / 1e6:.0f} MB")
+        told = f"{folder.name} has {size / 1e6:.0f} MB"
+        raise SystemExit(f"{told}; Lambda takes {MOST_BYTES / 1e6:.0f}.")
+    print(f"{folder.name}: {size / 1e6:.0f} of {MOST_BYTES / 1e6:.0f} MB")
 
 
 def requirements(extras: tuple[str, ...]) -> str:

@@ -22,7 +22,7 @@ HOLD_SECONDS = 3600
 """A halt longer than this is spent on another round, so that little is left when it ends."""
 
 State = dict[str, Any]
-_KILLED = [
+KILLED = [
     "Lambda.ServiceException",
     "Lambda.TooManyRequestsException",
     "Lambda.SdkClientException",
@@ -61,7 +61,8 @@ def migrate_vm() -> State:
         "AfterHold": _step("after_hold", "Choose", observe="next"),
         "Fence": _step("fence", "BeginRound"),
         "Seal": _step("seal", "Boot"),
-        "Boot": _step("boot", "Commit"),
+        "Boot": _step("boot", "SwitchNames"),
+        "SwitchNames": _step("switch_names", "Commit"),
         "Commit": _step("commit", "Finish"),
         "Finish": _step("finish", "Succeeded"),
         "GoBack": _step("go_back", "Succeeded"),
@@ -124,13 +125,13 @@ def task(function: str, payload: State, seconds: int) -> State:
         "Parameters": {"FunctionName": f"${{{function}FunctionArn}}", "Payload": payload},
         "TimeoutSeconds": seconds,
         "Retry": [
-            _retry(["NotReady"], 1, 1.1, LOOKS, 4),
-            _retry(["Throttled", "ProviderUnavailable", "NoCapacity", *_KILLED], 2, 2.0, 12, 60),
+            retry(["NotReady"], 1, 1.1, LOOKS, 4),
+            retry(["Throttled", "ProviderUnavailable", "NoCapacity", *KILLED], 2, 2.0, 12, 60),
         ],
     }
 
 
-def _retry(errors: list[str], first: int, rate: float, attempts: int, most: int) -> State:
+def retry(errors: list[str], first: int, rate: float, attempts: int, most: int) -> State:
     return {
         "ErrorEquals": errors,
         "IntervalSeconds": first,
@@ -204,7 +205,7 @@ def _compensate() -> State:
     payload = _payload("compensate", **{"failure.$": "$.failure"})
     return task("Migrate", payload, 300) | {
         "Comment": "Back to the source, from the journal; past the commit, on to the end.",
-        "Retry": [_retry(["States.ALL"], 2, 1.5, 1000, 60)],
+        "Retry": [retry(["States.ALL"], 2, 1.5, 1000, 60)],
         "ResultPath": None,
         "Next": "Failed",
     }

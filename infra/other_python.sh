@@ -22,7 +22,7 @@ if [ -z "$found" ]; then
   exit 0
 fi
 if ! UV_PROJECT_ENVIRONMENT=$home "$uv" sync -q --locked --python "$found" \
-  --extra cli --extra azure --extra costs --extra gcp --extra hosts; then
+  --extra cli --extra azure --extra commitments --extra costs --extra gcp --extra hosts; then
   echo "SKIPPED on another Python: the locked packages cannot be installed for $found."
   exit 0
 fi

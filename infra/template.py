@@ -1,6 +1,7 @@
 """Writes ``infra/template.yaml``: ``base.yaml`` and one resource for each function.
 
-A function's file says all: its routes, its schedule or event pattern, its role (``REQUIRES``).
+A function's file says all: its routes, its schedule or event pattern, its role (``REQUIRES``), and
+its layer (``LAYER``) where it is not that of the clouds' SDKs.
 ``python -m infra.template --check`` fails when the written template is older than the code.
 """
 
@@ -18,13 +19,15 @@ import yaml
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 import functions
+from infra.collect_costs import TARGET as COLLECT_COSTS
+from infra.collect_costs import collect_costs
 from infra.gateway import gateway_responses
 from infra.machines import machines
 from infra.migrate_many import TARGET as MIGRATE_MANY
 from infra.migrate_many import migrate_many
 from infra.migrate_vm import TARGET as MIGRATE_VM
 from infra.migrate_vm import machine_text, migrate_vm
-from novacron.runtime.permissions import MOVE, MOVE_MANY, OPERATE, PROVISION, Need
+from novacron.runtime.permissions import COLLECT, MOVE, MOVE_MANY, OPERATE, PROVISION, Need
 
 HERE = Path(__file__).parent
 TARGET = HERE / "template.yaml"
@@ -48,6 +51,7 @@ RESOURCES: dict[str, Any] = {
     "provision": {"Ref": "ProvisionVm"},
     "operate": {"Ref": "RunOperation"},
     "wave": {"Ref": "MigrateMany"},
+    "collect": {"Ref": "CollectCosts"},
     # By name: the machine names the function that ends its waits.
     "migrate": _sub(
         "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:"
@@ -67,6 +71,8 @@ RESOURCES: dict[str, Any] = {
     ),
     "chunks": _sub("${Chunks.Arn}/chunks/*"),
     "chunk bucket": {"Fn::GetAtt": ["Chunks", "Arn"]},
+    "costs": _sub("${Costs.Arn}/costs/*"),
+    "cost bucket": {"Fn::GetAtt": ["Costs", "Arn"]},
     # Roles that customers make for us in accounts of their own, by a name that we ask for.
     # The action knows no resource: a function speaks for itself alone.
     "own identity": "*",
@@ -100,6 +106,7 @@ def _function(module: ModuleType) -> Resource:
         "CodeUri": "../build/app",
         "Description": (module.__doc__ or "").partition("\n")[0],
         "Handler": f"{module.__name__}.lambda_handler",
+        "Layers": [{"Ref": getattr(module, "LAYER", "Dependencies")}],
     }
     area = module.__name__.split(".")[1]
     if area == "steps":
@@ -135,6 +142,8 @@ def _variables(module: ModuleType) -> Resource:
         found["NOVACRON_OPERATION_MACHINE"] = {"Ref": "RunOperation"}
     if MOVE_MANY in module.REQUIRES:
         found["NOVACRON_WAVE_MACHINE"] = {"Ref": "MigrateMany"}
+    if COLLECT in module.REQUIRES:
+        found["NOVACRON_COLLECT_MACHINE"] = {"Ref": "CollectCosts"}
     if MOVE in module.REQUIRES:
         found["NOVACRON_MIGRATION_MACHINE"] = {"Ref": "MigrateVm"}
     if module.__name__ == "functions.system.authorizer":
@@ -190,6 +199,7 @@ class _Plain(yaml.SafeDumper):
 def main() -> None:
     _keep(MIGRATE_MANY, machine_text(migrate_many()))
     _keep(MIGRATE_VM, machine_text(migrate_vm()))
+    _keep(COLLECT_COSTS, machine_text(collect_costs()))
     text = HEADER + yaml.dump(template(), Dumper=_Plain, sort_keys=False, width=100)
     _keep(TARGET, text)
 

@@ -13,7 +13,18 @@ import obstore
 import pytest
 from botocore.exceptions import ClientError
 
-from novacron.runtime.permissions import DROP_CHUNK, MISS_CHUNK, PUT_CHUNK, READ_CHUNKS, Need, Needs
+from novacron.runtime.permissions import (
+    DROP_CHUNK,
+    DROP_COST,
+    GET_COST,
+    LIST_COSTS,
+    MISS_CHUNK,
+    PUT_CHUNK,
+    PUT_COST,
+    READ_CHUNKS,
+    Need,
+    Needs,
+)
 
 PREFIXES = {
     "dynamodb": "dynamodb",
@@ -30,8 +41,11 @@ WRITES = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
 OBJECTS: dict[str, Needs] = {"get": READ_CHUNKS, "get_range": READ_CHUNKS}
 OBJECTS |= {"put": frozenset({PUT_CHUNK}), "list": frozenset({MISS_CHUNK})}
 OBJECTS |= {"delete": frozenset({DROP_CHUNK})}
+COSTS: dict[str, Needs] = {"get": frozenset({GET_COST}), "get_range": frozenset({GET_COST})}
+COSTS |= {"put": frozenset({PUT_COST}), "list": frozenset({LIST_COSTS})}
+COSTS |= {"delete": frozenset({DROP_COST})}
 SIGNED: dict[str, Needs] = {"GET": READ_CHUNKS, "PUT": OBJECTS["put"]}
-"""What obstore's calls need."""
+"""What obstore's calls need, of the store of chunks and of one that has costs in its name."""
 WRITES["ConditionCheck"] = "ConditionCheckItem"
 _here = threading.local()
 """``roles``: those that this thread acts in, the innermost last: other threads are others."""
@@ -111,7 +125,8 @@ def _object_call(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
     """A signed URL may do what its signer may, so that signing needs what the URL is for."""
 
     def checked(store: Any, *given: Any, **named: Any) -> Any:
-        for need in SIGNED[given[0]] if name == "sign" else OBJECTS[name]:
+        whose = COSTS if "costs" in repr(store) else OBJECTS
+        for need in SIGNED[given[0]] if name == "sign" else whose[name]:
             _allow(need, name)
         return real(store, *given, **named)
 

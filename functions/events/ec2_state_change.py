@@ -23,13 +23,15 @@ class Moved(Model):
 
 def run(services: Services, event: dict[str, Any]) -> Moved:
     native, region = event["detail"]["instance-id"], event["region"]
+    now = meaning(INSTANCE, event["detail"]["state"])
     moved = 0
     # An account's home region stands in no id; which region is home, its settings say alone.
     for provider_id in (native, f"{region}/{native}"):
         change = VmStateChanged(
             provider=ProviderType.AWS,
             provider_id=provider_id,
-            state=meaning(INSTANCE, event["detail"]["state"]).state,
+            state=now.state,
+            bills_compute=now.bills_compute,
             at=datetime.fromisoformat(event["time"]),
         )
         moved += vm_state_changed(services, change)

@@ -21,10 +21,13 @@ class Settings(BaseSettings):
     operation_machine: str = ""
     migration_machine: str = ""
     wave_machine: str = ""
+    collect_machine: str = ""
     secret_prefix: str = "novacron"  # noqa: S105 - a name
     chunk_store: str = ""
     """Where disks' chunks are kept: ``s3://bucket/prefix``, ``az://``, ``gs://``."""
     chunk_store_region: str = ""
+    cost_store: str = ""
+    """Where rows of costs are kept, a URL like the chunk store's."""
     issuer: str = ""
     audience: str = "novacron"
     jwks_url: str = ""

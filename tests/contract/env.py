@@ -55,6 +55,9 @@ class Env:
     """Whether a later export tells what changed; if not, everything may have."""
     moves_disks: bool = True
     """Whether an agent's hosts do what the agent could ask of them."""
+    make_zone: Callable[[str], str] | None = None
+    """Makes a zone of names for a domain, where the provider serves any; returns what it is called.
+    No part of the contract: zones are delegated by hand."""
     wire: Wire | None = None
     """The recording of all that is said, where the cloud has a specification to hold it against."""
     made: list[str] = field(default_factory=list)

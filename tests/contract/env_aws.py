@@ -34,6 +34,12 @@ def open_env(folder: Path) -> Iterator[Env]:
     def read_block(volume_id: str, index: int) -> bytes | None:
         return read_volume(account, volume_id, index * SECTOR, SECTOR)
 
+    def make_zone(domain: str) -> str:
+        made = provider.client("route53", REGION).create_hosted_zone(
+            Name=domain, CallerReference=domain
+        )
+        return str(made["HostedZone"]["Id"]).removeprefix("/hostedzone/")
+
     settings = {
         "region": REGION,
         "endpoint_url": server.url,
@@ -44,10 +50,11 @@ def open_env(folder: Path) -> Iterator[Env]:
         "secret_access_key": "example",
         "external_id": "contract",
     }
+    provider = AwsProvider.from_settings(settings, secret)
     try:
         yield Env(
             name="aws",
-            provider=AwsProvider.from_settings(settings, secret),
+            provider=provider,
             region=REGION,
             image=IMAGE,
             settle=settle,
@@ -56,6 +63,7 @@ def open_env(folder: Path) -> Iterator[Env]:
             other_type="t3.small",
             write_block=write_block,
             read_block=read_block,
+            make_zone=make_zone,
         )
     finally:
         server.stop()

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from infra.local.azure_account import Server, start_in_thread
+from infra.local.azure_account.networks.dns import ZONE
+from infra.local.azure_account.store import Resource
 from novacron.models.base import Ownership
 from novacron.models.network import NetworkSpec, SubnetSpec
 from novacron.providers.azure.provider import AzureProvider
@@ -72,6 +74,12 @@ def open_env(folder: Path) -> Iterator[Env]:
     def read_block(volume_id: str, index: int) -> bytes | None:
         return account.contents.read(content(volume_id), index * SECTOR, SECTOR)
 
+    def make_zone(domain: str) -> str:
+        place = f"{account.root}/resourceGroups/{account.options.resource_group}"
+        zone = f"{place}/providers/Microsoft.Network/dnszones/{domain}"
+        account.store.put(Resource(zone, ZONE, "global"))
+        return domain
+
     try:
         yield Env(
             name="azure",
@@ -88,6 +96,7 @@ def open_env(folder: Path) -> Iterator[Env]:
             image_holds_snapshot=False,
             write_block=write_block,
             read_block=read_block,
+            make_zone=make_zone,
             wire=Wire(recording, judge()),
         )
     finally:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.google_project import start_in_thread
+from infra.local.google_project.dns import create
+from infra.local.google_project.wire import Call
 from novacron.models.base import Ownership
 from novacron.models.vm import Vm
 from novacron.providers.devices.provider import DevicesProvider
@@ -65,11 +67,18 @@ def open_env(folder: Path) -> Iterator[Env]:
         at = project.guests.folder(instance) / "devices"
         return DevicesProvider.from_settings({"folder": str(at)}, {})
 
+    def make_zone(domain: str) -> str:
+        name = domain.replace(".", "-")
+        call = Call("managedZones.create", "", {}, {"name": name, "dnsName": f"{domain}."})
+        create(project, call)
+        return name
+
     settings = {
         "project": project.project_id,
         "region": REGION,
         "endpoint_url": server.url,
         "monitoring_url": server.url,
+        "dns_url": server.url,
         "token_uri": f"{server.url}/token",
     }
     secret = {"service_account_key": json.dumps(server.service_account_key)}
@@ -87,6 +96,7 @@ def open_env(folder: Path) -> Iterator[Env]:
             image_holds_snapshot=False,
             write_block=write_block,
             read_block=read_block,
+            make_zone=make_zone,
             lend=lend,
             reader=devices,
             writer=devices,

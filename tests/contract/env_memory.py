@@ -39,4 +39,5 @@ def open_env(folder: Path) -> Iterator[Env]:
         image="debian-12",
         write_block=write_block,
         read_block=read_block,
+        make_zone=lambda domain: domain,
     )

@@ -15,7 +15,7 @@ from novacron.tenancy.agents import sign
 from novacron.tenancy.principal import Principal, Role
 from tests.agents import enrolled, serve
 from tests.api import call
-from tests.handlers import moving
+from tests.handlers import moving, spending
 from tests.handlers.stage import (
     ACCOUNT,
     ADMIN,
@@ -330,4 +330,4 @@ for _kind in ResourceKind:
     EXERCISES[f"{_area}.list"] = reading(f"/{_area}")
     EXERCISES[f"{_area}.get"] = reading(f"/{_area}/{_kind.value}-1", _kind)
     EXERCISES[f"{_area}.delete"] = changing("DELETE", f"/{_area}/{{id}}", _kind)
-EXERCISES |= moving.EXERCISES
+EXERCISES |= moving.EXERCISES | spending.EXERCISES

@@ -95,7 +95,7 @@ class Stage(logging.Handler):
 
     def __init__(self, world: World, folder: Path) -> None:
         super().__init__()
-        self._folder = folder
+        self.folder = folder
         table = world.services.store.table
         self._courier = AgentQueue(AgentStore(table), world.services.now)
         self.told: list[str] = []
@@ -141,7 +141,7 @@ class Stage(logging.Handler):
         """An agent's account; its cloud is in memory, and it answers when it is served."""
         identity = agents.enrolled()
         self.hosts = MemoryProvider()
-        self.agent = agents.agent(identity, self._folder, self.hosts)
+        self.agent = agents.agent(identity, self.folder, self.hosts)
         self.agent.turn()
         settings = {"agent": identity.agent_id}
         told = {"type": ProviderType.AGENT, "settings": settings, "secret_id": None}

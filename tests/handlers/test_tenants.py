@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from novacron.models.wave import CreateWave, Move
 from novacron.tenancy.principal import Principal, Role
 from tests.agents import enrolled
 from tests.api import ROUTES, call
+from tests.handlers.spending import spend
 from tests.handlers.test_api import AGENTS_OWN, BODIES, NEW_TO_ANYONE
 from tests.world import ALICE, MALLORY, World
 
@@ -54,9 +56,10 @@ def _expected(method: str, path: str, named: bool) -> int:
     return 201 if method == "POST" and path in NEW_TO_ANYONE else 200
 
 
-def _ours(world: World) -> dict[str, str]:
-    """Path parameter -> an id of ours; a resource of each kind is there."""
+def _ours(world: World, folder: Path) -> dict[str, str]:
+    """Path parameter -> an id of ours; a resource of each kind is there, and it cost something."""
     store = world.services.store
+    spend(world.services, world.account, folder)
     ids = {
         "account_id": world.account.id,
         "operation_id": world.create_vm("ours").id,
@@ -103,11 +106,11 @@ def _aimed(body: Any, ids: dict[str, str]) -> Any:
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route[0]} {route[2]}")
 def test_no_route_crosses_tenants(
-    wired: World, route: tuple[str, re.Pattern[str], str, str]
+    wired: World, tmp_path: Path, route: tuple[str, re.Pattern[str], str, str]
 ) -> None:
     method, _, path, _ = route
     operation = PATHS[path][method.lower()]
-    ids = _ours(wired)
+    ids = _ours(wired, tmp_path)
     body = _bodies(ids).get(f"{method} {path}")
     assert body is not None or "requestBody" not in operation, "give the new route a body"
     wired.machine.waiting.clear()

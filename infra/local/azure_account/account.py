@@ -37,6 +37,7 @@ class LocalAccount:
         self.grants: dict[str, dict[str, Any]] = {}
         self.console: dict[str, str] = {}
         self.metrics: dict[str, dict[str, float]] = {}
+        self.charges: list[dict[str, str]] = []
         self.base = ""
 
     @property

@@ -9,6 +9,7 @@ PUT  /_local/data?id=&offset=           bytes, written to the disk ``id`` as the
 GET  /_local/data?id=&offset=&length=   bytes of a disk or snapshot
 PUT  /_local/console?id=                the text of the VM's serial console
 POST /_local/metrics?id=                {"Percentage CPU": 3.5, ...} of the VM
+PUT  /_local/charges                    {"charges": [...]}: what Cost Management tells
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
+from . import costs
 from .disks.making import DISK
 from .insights import METRICS
 from .operations import finish_due
@@ -40,6 +42,7 @@ class Control:
             ("GET", "data"): self._read,
             ("PUT", "console"): self._console,
             ("POST", "metrics"): self._metrics,
+            ("PUT", "charges"): self._charges,
         }
 
     def handle(self, call: Call) -> Answer:
@@ -124,3 +127,8 @@ class Control:
             raise ValueError(f"unknown metrics: {sorted(unknown)}")
         self._account.metrics.setdefault(self._named(call).id.lower(), {}).update(wanted)
         return Answer(200, wanted)
+
+    def _charges(self, call: Call) -> Answer:
+        """What Cost Management is to tell: see ``costs.CHARGE``."""
+        self._account.charges = costs.check(call.json()["charges"])
+        return Answer(200, {"charges": len(self._account.charges)})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from . import groups, insights, operations
+from . import costs, groups, insights, operations
 from .catalog import images as marketplace
 from .catalog import quotas, sizes
 from .disks.disks import Disks
 from .disks.images import Images
 from .disks.snapshots import Snapshots
 from .families import Family
+from .networks import dns
 from .networks.nics import NetworkInterfaces
 from .networks.nsgs import NetworkSecurityGroups
 from .networks.public_ips import PublicIPAddresses
@@ -44,6 +45,8 @@ ROUTES: list[Route] = [
     *quotas.ROUTES,
     *marketplace.ROUTES,
     *insights.ROUTES,
+    *costs.ROUTES,
+    *dns.ROUTES,
     *groups.ROUTES,
     *(route for family in _FAMILIES for route in family.routes()),
 ]

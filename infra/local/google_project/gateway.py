@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from werkzeug.wrappers import Response
 
 from ..common.faults import Fault
-from . import compute, monitoring  # noqa: F401 - they fill ROUTES
+from . import bigquery, compute, dns, monitoring  # noqa: F401 - they fill ROUTES
 from .auth import OAuthRefusal
 from .compute.places import check_call
 from .control import Control
@@ -31,7 +31,15 @@ log = logging.getLogger(__name__)
 # Codes of faults that are no answers at all; SLOW_REPLY waits for retry_after real seconds.
 RESET, SLOW = "CONNECTION_RESET", "SLOW_REPLY"
 _IMPERSONATE = re.compile(r"/v1/projects/-/serviceAccounts/([^/]+):generateAccessToken")
-_READS = ("get", "list", "aggregatedList", "getFromFamily", "getSerialPortOutput")
+_READS = (
+    "get",
+    "getQueryResults",
+    "list",
+    "query",
+    "aggregatedList",
+    "getFromFamily",
+    "getSerialPortOutput",
+)
 
 
 class Gateway:

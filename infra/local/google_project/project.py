@@ -12,6 +12,7 @@ from ..common.clock import Clock
 from ..common.faults import Faults
 from ..common.lifecycle import Key, Lifecycle, Transition
 from .auth import Auth, Pool
+from .bigquery import Warehouse
 from .blocks import Blocks
 from .catalog import catalog
 from .exchanges import Recorder
@@ -41,6 +42,9 @@ class LocalProject:
         self.recorder = Recorder(state_dir / "exchanges.jsonl")
         self.console: dict[str, str] = {}
         self.series: dict[str, list[list[float]]] = {}
+        self.zones: dict[str, dict[str, Any]] = {}
+        """Managed zones of names, with their records and changes."""
+        self.warehouse = Warehouse()
         self._file = state_dir / "project.json" if options.persist else None
         self._restore()
 
@@ -64,6 +68,7 @@ class LocalProject:
             ],
             "console": self.console,
             "series": self.series,
+            "zones": self.zones,
         }
         partial = self._file.with_suffix(".new")
         partial.write_text(json.dumps(state))
@@ -83,6 +88,7 @@ class LocalProject:
             Key(**key): Transition(**value) for key, value in state["pending"]
         }
         self.console, self.series = state["console"], state["series"]
+        self.zones = state.get("zones", {})
 
     def close(self) -> None:
         self.guests.stop_all()

@@ -18,7 +18,7 @@ from typing import Any
 from .errors import GoogleError, invalid
 from .wire import Call, Request
 
-_DOCUMENTS = ("compute.v1", "monitoring.v3")
+_DOCUMENTS = ("bigquery.v2", "compute.v1", "dns.v1", "monitoring.v3")
 _RANGES = {"int32": 2**31, "uint32": 2**32, "int64": 2**63, "uint64": 2**64}
 _SYSTEM = {"alt", "prettyPrint", "fields", "quotaUser", "key", "$alt"}
 

@@ -105,10 +105,11 @@ def google(folder: Path, port: int) -> Target:
             "region": "europe-west1",
             "endpoint_url": url,
             "monitoring_url": url,
+            "dns_url": url,
             "token_uri": f"{url}/token",
         },
         secret={"service_account_key": key},
-        endpoints=("endpoint_url", "monitoring_url", "token_uri"),
+        endpoints=("endpoint_url", "monitoring_url", "dns_url", "token_uri"),
     )
 
 

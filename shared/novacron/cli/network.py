@@ -29,6 +29,31 @@ def create(
     here.change("POST", "networks", body, wait, key)
 
 
+@app.command()
+def copy(
+    context: typer.Context,
+    network_id: Annotated[str, typer.Argument(metavar="NETWORK")],
+    account: Annotated[str, typer.Option(help="Where the copy is made, by name or id.")],
+    region: Annotated[str, typer.Option(help="Where the copy is made.")],
+    name: Annotated[str, typer.Option(help="Of the copy; as it is, if not given.")] = "",
+    wait: Wait = False,
+    key: Key = "",
+) -> None:
+    """Make NETWORK once more elsewhere: the same ranges, subnets and rules, so that VMs that move
+    can keep their private addresses. Zones are the other place's choice."""
+    here = session(context)
+    made = here.connect().get(f"networks/{network_id}")
+    spec = {
+        "name": name or made["name"],
+        "region": region,
+        "cidr": made["details"]["cidr"],
+        "subnets": [{k: one[k] for k in ("name", "cidr")} for one in made["details"]["subnets"]],
+        "firewall_rules": made["details"]["firewall_rules"],
+        "tags": made["details"]["tags"],
+    }
+    here.change("POST", "networks", {"account_id": here.account(account), "spec": spec}, wait, key)
+
+
 def _document(file: Path) -> dict[str, Any]:
     try:
         loaded = yaml.safe_load(file.read_text())

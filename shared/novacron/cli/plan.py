@@ -63,8 +63,8 @@ def _stage(found: Json) -> Json:
 
 
 def show_migration(found: Json, console: Console) -> None:
-    """Its state, its rounds and the terms of its downtime."""
-    apart = ("rounds", "downtime_seconds", "spec", "stage", "test_clone")
+    """Its state, what is under way, the map of addresses and the terms of its downtime."""
+    apart = ("rounds", "addresses", "downtime_seconds", "spec", "stage", "test_clone")
     render_one({k: v for k, v in found.items() if k not in apart}, Format.TABLE, console)
     if found.get("stage"):
         _part(console, "Under way")
@@ -75,6 +75,9 @@ def show_migration(found: Json, console: Console) -> None:
     if found["rounds"]:
         _part(console, "Rounds")
         _rows(console, found["rounds"], ["number", "changed_bytes", "seconds", "final"])
+    if found["addresses"]:
+        _part(console, "Addresses")
+        _rows(console, found["addresses"], ["old", "new", "public"])
     terms = [{"term": k, "seconds": f"{v:.1f}"} for k, v in found["downtime_seconds"].items()]
     if terms:
         _part(console, "Downtime")

@@ -173,7 +173,7 @@ def _view(services: Services, store: MigrationStore, migration: Migration) -> Mi
 def downtime(migration: Migration) -> dict[str, float]:
     """Each term of the cutover, from the source's stop to the target's answer, and their sum.
 
-    Empty until the target has answered.
+    Empty until the target has answered. Where names follow the VM, until they were switched.
     """
     marks = list(migration.marks.items())
     names = [name for name, _ in marks]
@@ -181,4 +181,7 @@ def downtime(migration: Migration) -> dict[str, float]:
         return {}
     upto = marks[: names.index("answered") + 1]
     terms = {name: (after - at).total_seconds() for (name, at), (_, after) in pairwise(upto)}
+    if migration.names and "committed" in names:
+        switched = migration.marks["committed"] - migration.marks["answered"]
+        terms["names"] = switched.total_seconds()
     return {**terms, "total": sum(terms.values())}

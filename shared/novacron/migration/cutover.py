@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from novacron.errors import Conflict, NotFound, NotReady
 from novacron.migration.context import Context, progress
 from novacron.migration.converge import converged, predicted_downtime
+from novacron.migration.names import address_map, check_names
 from novacron.migration.rounds import DONE, StepResult, tidy
 from novacron.migration.shards import exporter, importer
 from novacron.migration.staff import SOURCE, TARGET, dismissed
 from novacron.migration.target import OwnDisks
-from novacron.models.migration import Control, Cutover, Effect, Phase, Probe
+from novacron.models.migration import AddressChange, Control, Cutover, Effect, Phase, Probe
 from novacron.models.operation import OperationState, ResourceKind
 from novacron.models.transfer import AssembleSpec
 from novacron.models.vm import Vm, VmState
@@ -211,9 +212,19 @@ def assembly(now: Context) -> AssembleSpec:
 def commit(now: Context) -> StepResult:
     """From here on the target is the VM: it is recorded, and nothing goes back by itself."""
     if now.migration.phase is Phase.CUTTING_OVER:
-        now.save(phase=Phase.COMMITTED, new_vm_id=_adopt(now), marks=now.mark("committed"))
+        now.save(
+            phase=Phase.COMMITTED,
+            new_vm_id=_adopt(now),
+            addresses=_addresses(now),
+            marks=now.mark("committed"),
+        )
     progress(now, 95)
     return DONE
+
+
+def _addresses(now: Context) -> list[AddressChange]:
+    source = now.source.get_vm(now.source_vm_id)
+    return address_map(source, now.target.get_vm(now.migration.target_vm_id or ""))
 
 
 def _adopt(now: Context) -> str:
@@ -236,6 +247,7 @@ def finish(now: Context) -> StepResult:
         exporter(now.source).delete_export(now.open(export))
     for side in (SOURCE, TARGET):
         dismissed(now, side)
+    check_names(now)
     vm = now.source.stop_vm(now.source_vm_id, force=True)
     ended = {"state": OperationState.SUCCEEDED, "percent": 100, "updated_at": now.services.now()}
     kept = seen(now.services, now.record, vm)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -67,3 +68,13 @@ class ObjectStore:
             obstore.delete(self._store, path)
         except (NotFoundError, FileNotFoundError):
             return
+
+
+def own_store(url: str, name: str) -> ObjectStore:
+    """The deployment's own, a local stack's among them. Raises Unsupported: ``url`` is empty."""
+    if not url:
+        raise Unsupported(f"This deployment has no {name}.")
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL", "")
+    if url.startswith("s3:") and endpoint.startswith("http:"):  # a local stack's S3 has no TLS
+        return ObjectStore.at(url, endpoint=endpoint, client_options={"allow_http": True})
+    return ObjectStore.at(url)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from novacron.migration import clone, cutover, go_back, rounds, verification
+from novacron.migration import clone, cutover, go_back, names, rounds, verification
 from novacron.migration.context import Context, load
 from novacron.migration.roll_back import roll_back
 from novacron.migration.rounds import StepResult, WorkItem
@@ -35,6 +35,7 @@ class Step(StrEnum):
     FENCE = "fence"
     SEAL = "seal"
     BOOT = "boot"
+    SWITCH_NAMES = "switch_names"
     COMMIT = "commit"
     FINISH = "finish"
     GO_BACK = "go_back"
@@ -74,6 +75,7 @@ PLAIN: dict[Step, Callable[[Context], StepResult]] = {
     Step.FENCE: cutover.fence,
     Step.SEAL: cutover.seal,
     Step.BOOT: cutover.boot,
+    Step.SWITCH_NAMES: names.switch_names,
     Step.COMMIT: cutover.commit,
     Step.FINISH: cutover.finish,
     Step.GO_BACK: go_back.go_back,

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from novacron.models.base import Model, Name, ResourceId, Tags
+from novacron.models.dns import DnsName, DnsRecord, DnsType, ZoneName
 from novacron.models.image import BootMode
 from novacron.models.operation import OperationError
 from novacron.models.transfer import Export, Import
@@ -51,6 +52,37 @@ class Probe(Model):
     timeout_seconds: int = Field(default=300, ge=1, le=3600)
 
 
+class NameSwitch(Model):
+    """A DNS name that follows the VM: at the cutover it leads to the target.
+
+    ``account_id``: whose zone it is in, which need not be the target's. ``zone`` as its provider
+    names it. ``public``: whether it leads to a public address or to a private one.
+    """
+
+    account_id: ResourceId
+    zone: ZoneName
+    name: DnsName
+    public: bool = True
+    ttl: int = Field(default=60, ge=1, le=86400)
+
+
+class SwitchedName(Model):
+    """``before``: where it led, None if nowhere. ``change`` tells when all servers know."""
+
+    switch: NameSwitch
+    type: DnsType
+    before: DnsRecord | None = None
+    change: str | None = None
+
+
+class AddressChange(Model):
+    """What to look for in configurations of peers. None: there is none in its place."""
+
+    old: str
+    new: str | None
+    public: bool
+
+
 class MigrationSpec(Model):
     """Where a VM is to go. What is left out stays as it is at the source."""
 
@@ -71,6 +103,7 @@ class MigrationSpec(Model):
     max_downtime_seconds: int = Field(default=30, ge=1, le=86_400)
     """Copying goes on until the rest can be moved in so long, or no longer shrinks."""
     max_rounds: int = Field(default=10, ge=1, le=100)
+    names: list[NameSwitch] = Field(default=[], max_length=20)
     probe: Probe | None = None
     """None: the provider's word that it runs is enough."""
     test_clone: bool = False
@@ -121,6 +154,7 @@ class Effect(StrEnum):
     IMPORT = "import"
     FENCE = "fence"
     VM = "vm"
+    NAMES = "names"
 
 
 class JournalEntry(Model):
@@ -209,6 +243,9 @@ class Migration(Model):
     """The newest test clone."""
     new_vm_id: str | None = None
     """The record of the VM at the target, once committed."""
+    names: list[SwitchedName] = []
+    addresses: list[AddressChange] = []
+    """Of the source, and what stands in their place."""
     return_operation_id: str | None = None
     """Of the newest roll-back after the commit."""
     marks: dict[str, datetime] = {}
@@ -262,6 +299,7 @@ class MigrationView(Model):
     """What is under way within a round or a test."""
     test_clone: CloneView | None
     new_vm_id: str | None
+    addresses: list[AddressChange]
     point_of_no_return: datetime | None
     """When the target was committed: from then on a roll-back loses what it has written."""
     return_operation_id: str | None

@@ -106,3 +106,5 @@ class ResourceRecord(Model):
     observed_at: datetime
     created_at: datetime
     version: int = 0
+    traced: str = ""
+    """Digest of what the state history has of it; see ``store.history``."""

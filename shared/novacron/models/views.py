@@ -80,7 +80,7 @@ class Resource(Model):
     @classmethod
     def of(cls, record: ResourceRecord) -> Resource:
         """The record without what is ours alone."""
-        kept = record.model_dump(exclude={"tenant", "document", "version"})
+        kept = record.model_dump(exclude={"tenant", "document", "version", "traced"})
         hidden = {"tenant", "operation", "provider_operation"}
         shown = {key: value for key, value in record.document.items() if key not in hidden}
         return cls(**kept, details=shown)

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import cached_property
 
-from novacron.errors import InvalidSpec, Unsupported
+from novacron.errors import InvalidSpec
 from novacron.migration.chunks import ChunkStore
 from novacron.migration.messages import SignedUrls, Way
-from novacron.migration.objects import ObjectStore
+from novacron.migration.objects import ObjectStore, own_store
 from novacron.migration.sealing import KEY_BYTES, TenantKey
 from novacron.operations.services import SecretStore
 from novacron.store.chunks import TableIndex
@@ -47,11 +47,7 @@ class ChunkStores:
 
     @cached_property
     def objects(self) -> ObjectStore:
-        if not self._url:
-            raise Unsupported("This deployment has no chunk store.")
-        endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL", "")
-        plain = self._url.startswith("s3:") and endpoint.startswith("http:")
-        return ObjectStore.at(self._url, **_at(endpoint) if plain else {})
+        return own_store(self._url, "chunk store")
 
     def key(self, tenant: str) -> bytes:
         """The tenant's key, made when it is first asked for; of two that make it, one is kept."""
@@ -79,8 +75,3 @@ class ChunkStores:
         return SignedUrls(
             urls=urls, headers=_BLOB if blob else {}, seconds=int(LIFE.total_seconds())
         )
-
-
-def _at(endpoint: str) -> dict[str, object]:
-    """A local stack's S3 has no TLS."""
-    return {"endpoint": endpoint, "client_options": {"allow_http": True}}

@@ -23,11 +23,12 @@ Look = Callable[[ResourceRecord], ResourceRecord | None]
 
 
 class VmStateChanged(Model):
-    """A VM of ``provider`` was in ``state`` at ``at``."""
+    """A VM of ``provider`` was in ``state`` at ``at``, and its CPU and memory charged or not."""
 
     provider: ProviderType
     provider_id: str
     state: VmState
+    bills_compute: bool
     at: datetime
 
 
@@ -48,7 +49,8 @@ def vm_state_changed(services: Services, event: VmStateChanged) -> int:
 
     def look(record: ResourceRecord) -> ResourceRecord:
         state = "lost" if event.state is VmState.DELETED else event.state.value
-        document = {**record.document, "state": event.state.value}
+        now = {"state": event.state.value, "bills_compute": event.bills_compute}
+        document = {**record.document, **now}
         told = {"state": state, "document": document, "observed_at": event.at}
         return record.model_copy(update=told)
 

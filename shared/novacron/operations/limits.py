@@ -15,7 +15,11 @@ LIMITS: dict[str, dict[str, Bucket]] = {
     # A bucket for each API, per account and region; ours is for all APIs of a family in all
     # regions: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html. "blocks" has
     # none: a lease for every five of 1,000 requests a second would cost more than EBS's refusals.
-    "aws": {"read": Bucket(100, 20), "write": Bucket(50, 5)},
+    "aws": {
+        "read": Bucket(100, 20),
+        "write": Bucket(50, 5),
+        "cost-explorer": Bucket(40, 40 / 86400),
+    },
     # Per subscription, principal and kind of operation:
     # https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
     "azure": {"read": Bucket(250, 25), "write": Bucket(200, 10)},
@@ -23,6 +27,10 @@ LIMITS: dict[str, dict[str, Bucket]] = {
     "gcp": {"read": Bucket(1500, 25), "write": Bucket(1500, 25)},
 }
 """Provider type -> API family. A type that is not here (one's own hosts) has no limit."""
+
+PAID = frozenset({"cost-explorer"})
+"""Families of which each call costs: taken one by one, counted, and refused when in doubt. 40
+requests of Cost Explorer a day are at most 12 USD a month."""
 
 LEASE_S = 1.0
 """Tokens that a process has taken and not used by then lapse."""
@@ -64,10 +72,14 @@ class Limiter:
 
     def _take(self, family: str, now: float) -> int:
         account, bucket = self._account, self._limits[family]
-        name = f"{account.id}#{family}"
+        name, paid = f"{account.id}#{family}", family in PAID
         try:
-            taken = self._buckets.take(account.tenant, name, bucket, LEASE, now)
+            taken = self._buckets.take(account.tenant, name, bucket, 1 if paid else LEASE, now)
+            if paid and taken.tokens:
+                self._buckets.count(account.tenant, name, now)
         except Exception as error:
+            if paid:
+                raise Throttled(f"Calls of {name} cost, and cannot be counted now.") from error
             log.warning("the limiter of %s let a call through: %s", name, error)
             return LEASE
         if taken.tokens < 1:

@@ -18,7 +18,9 @@ from novacron.providers.registry import adapter
 from novacron.store.store import Store
 
 if TYPE_CHECKING:
+    from novacron.costs.ledger import Ledger
     from novacron.migration.chunks import ChunkStore
+    from novacron.migration.objects import ObjectStore
     from novacron.operations.chunks import ChunkStores
 
 DEFAULT_QUOTAS: dict[str, int] = {
@@ -139,6 +141,8 @@ class Services:
 
     worker_package: str = "novacron[cli]"
     """What pip installs on a worker."""
+    cost_store: str = ""
+    """Where rows of costs are kept, a URL of ``migration.objects``; empty: nowhere."""
 
     @cached_property
     def stores(self) -> ChunkStores:
@@ -149,3 +153,17 @@ class Services:
     def chunks(self, tenant: str) -> ChunkStore:
         """The tenant's chunk store. Raises Unsupported: this deployment has none."""
         return self.stores.of(tenant)
+
+    @cached_property
+    def costs(self) -> ObjectStore:
+        """Raises Unsupported: this deployment keeps no costs."""
+        from novacron.migration.objects import own_store
+
+        return own_store(self.cost_store, "cost store")
+
+    def ledger(self, tenant: str) -> Ledger:
+        """The stored costs of ``tenant``."""
+        from novacron.costs.stored import StoredLedger
+        from novacron.store.costs import CostStore
+
+        return StoredLedger(CostStore(self.store.table), tenant, self.now)

@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from novacron.errors import AuthenticationFailed
+from novacron.models.collection import AccountRef
 from novacron.models.operation import Operation, OperationKind
 from novacron.operations.courier import AgentQueue
 from novacron.operations.limits import Limiter
@@ -52,6 +53,7 @@ def services() -> Services:
         chunk_store=now.chunk_store,
         worker_package=now.worker_package,
         chunk_store_region=now.chunk_store_region,
+        cost_store=now.cost_store,
         grace=timedelta(seconds=now.reconcile_grace_seconds),
     )
 
@@ -114,6 +116,25 @@ class StepFunctions:
         if operation.kind is OperationKind.WAVE_MIGRATE:
             return self._wave
         return self._other
+
+
+class CostCollection:
+    """Starts ``collect_costs``."""
+
+    def __init__(self, machine: str) -> None:
+        self._machine = machine
+
+    def start(self, name: str, accounts: list[AccountRef]) -> None:
+        import boto3
+
+        client = boto3.client("stepfunctions")
+        given = {"accounts": [one.model_dump() for one in accounts]}
+        try:
+            client.start_execution(
+                stateMachineArn=self._machine, name=name, input=json.dumps(given)
+            )
+        except client.exceptions.ExecutionAlreadyExists:
+            return
 
 
 class SecretsManager:

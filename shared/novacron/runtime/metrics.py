@@ -19,3 +19,11 @@ def count(name: str, **dimensions: str) -> None:
         metric.add_dimension(name="function", value=function)
         for dimension, value in dimensions.items():
             metric.add_dimension(name=dimension, value=value)
+
+
+def gauge(name: str, value: float, **dimensions: str) -> None:
+    """How much there is of something now. Without dimensions it is what an alarm can name: the
+    library adds the service's name alone."""
+    with single_metric(name=name, unit=MetricUnit.NoUnit, value=value, namespace=NAMESPACE) as one:
+        for dimension, of in dimensions.items():
+            one.add_dimension(name=dimension, value=of)

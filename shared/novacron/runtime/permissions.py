@@ -26,6 +26,7 @@ PROVISION = Need("states:StartExecution", "provision")
 OPERATE = Need("states:StartExecution", "operate")
 MOVE = Need("states:StartExecution", "migrate")
 MOVE_MANY = Need("states:StartExecution", "wave")
+COLLECT = Need("states:StartExecution", "collect")
 GO_ON = Need("states:SendTaskSuccess", "migrate")
 WATCH = Need("states:DescribeExecution", "executions")
 ASSUME = Need("sts:AssumeRole", "cloud roles")
@@ -41,6 +42,11 @@ DROP_CHUNK = Need("s3:DeleteObject", "chunks")
 MISS_CHUNK = Need("s3:ListBucket", "chunk bucket")
 """Without it what is not there is Forbidden:
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html"""
+
+GET_COST = Need("s3:GetObject", "costs")
+PUT_COST = Need("s3:PutObject", "costs")
+DROP_COST = Need("s3:DeleteObject", "costs")
+LIST_COSTS = Need("s3:ListBucket", "cost bucket")
 
 Needs = frozenset[Need]
 NOTHING: Needs = frozenset()
@@ -64,3 +70,7 @@ MIGRATE: Needs = AUDITED | {MOVE}
 STEER: Needs = AUDITED | {GO_ON}
 CHUNKS: Needs = CHUNK_KEY | READ_CHUNKS | {PUT_CHUNK}
 """To read and write a tenant's chunks and manifests."""
+ASK_COSTS: Needs = frozenset({GET, GET_MANY, QUERY})
+"""To ask the ledger."""
+IMPORT_COSTS: Needs = frozenset({GET, QUERY, PUT, WRITE_MANY, PUT_COST})
+"""To make a delivery the costs of its month."""

@@ -8,6 +8,7 @@ nothing has to refill it. Microseconds, since the table's conditions compare who
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from novacron.store.table import Table, key
@@ -58,6 +59,13 @@ class Buckets:
                 break
         return Taken(0, max(each, full_at + each - at - bucket.size * each) / SECOND)
 
+    def count(self, tenant: str, name: str, now: float) -> None:
+        """Count one of ``name`` on the day of ``now``; see ``counted``."""
+        self._table.count(f"T#{tenant}#COUNTED", f"{name}#{_day(now)}", 1)
+
+    def counted(self, tenant: str, name: str, now: float) -> int:
+        return self._table.counter(f"T#{tenant}#COUNTED", f"{name}#{_day(now)}")
+
     def _write(
         self, tenant: str, name: str, idle: bool, at: int, cost: int, depth: int
     ) -> int | None:
@@ -85,3 +93,7 @@ class Buckets:
             old = reply.get("Item")
             return int(old["full_at"]["N"]) if old else 0
         return None
+
+
+def _day(now: float) -> str:
+    return datetime.fromtimestamp(now, UTC).date().isoformat()

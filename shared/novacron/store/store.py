@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from novacron.errors import AlreadyExists, Conflict, NotFound, NotReady, QuotaExceeded
 from novacron.models.account import ProviderType
 from novacron.models.base import Page, PageRequest
 from novacron.models.operation import Operation, ResourceKind, ResourceRecord
 from novacron.models.provider_account import ProviderAccount
-from novacron.store.table import Item, Lost, Table, document, key
+from novacron.store.history import traced
+from novacron.store.table import Item, Lost, Table, document, key, stamp
 
 LIVE = "LIVE"
 ACCOUNTS = "ACCOUNTS"
@@ -67,9 +67,14 @@ class Store:
 
     def save_resource(self, record: ResourceRecord, provider: ProviderType) -> ResourceRecord:
         """Write over the version that was read. Raises NotReady when it has changed since."""
+        record, changes = traced(record)
         item, values = _next(record, provider)
         try:
-            self.table.put(item, UNCHANGED, values)
+            if changes:
+                first = self.table.putting(item, UNCHANGED, values)
+                self.table.transact([first, *map(self.table.putting, changes)])
+            else:
+                self.table.put(item, UNCHANGED, values)
         except Lost as error:
             raise NotReady(f"{record.kind.value} {record.id} changed meanwhile.") from error
         return record.model_copy(update={"version": record.version + 1})
@@ -132,11 +137,12 @@ class Store:
 
         Raises NotReady when the operation had ended already or the record changed since.
         """
-        released = record.model_copy(update={"running_operation": None})
+        released, changes = traced(record.model_copy(update={"running_operation": None}))
         item, values = _next(released, provider)
         writes = [
             self.table.putting(_operation(operation), "attribute_exists(gsi1pk)"),
             self.table.putting(item, UNCHANGED, values),
+            *map(self.table.putting, changes),
         ]
         if gone:
             writes.append(self._counting(record, -1, None))
@@ -150,9 +156,11 @@ class Store:
 
         Raises AlreadyExists when it has a record.
         """
+        record, changes = traced(record)
         writes = [
             self.table.putting(_resource(record, provider), ABSENT),
             self._counting(record, 1, None),
+            *map(self.table.putting, changes),
         ]
         try:
             self.table.transact(writes)
@@ -197,11 +205,6 @@ class Store:
     def delete_account(self, account: ProviderAccount) -> None:
         """Forget the account; its resources stay where they are."""
         self.table.delete(_pk(account.tenant, "ACCOUNT"), account.id)
-
-
-def stamp(at: datetime) -> str:
-    """A time whose text sorts as the time does, for conditions."""
-    return at.isoformat(timespec="microseconds")
 
 
 def _pk(tenant: str, kind: str) -> str:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from novacron.errors import InvalidSpec, Throttled
@@ -166,14 +167,42 @@ class Table:
         items = [_document(item, model) for item in reply["Items"]]
         return Page(items=items, next_cursor=following)
 
+    def between(self, pk: str, low: str, high: str, model: type[M]) -> Iterator[M]:
+        """The partition's documents with ``low`` <= sort key <= ``high``, in its order."""
+        return self._query(
+            {
+                "KeyConditionExpression": "pk = :pk AND sk BETWEEN :low AND :high",
+                "ExpressionAttributeValues": _typed({":pk": pk, ":low": low, ":high": high}),
+                "ConsistentRead": True,
+            },
+            model,
+        )
+
+    def last_before(self, pk: str, sk: str, model: type[M]) -> M | None:
+        """The partition's last document before ``sk``."""
+        reply = self.client.query(
+            TableName=self.name,
+            KeyConditionExpression="pk = :pk AND sk < :sk",
+            ExpressionAttributeValues=_typed({":pk": pk, ":sk": sk}),
+            ScanIndexForward=False,
+            ConsistentRead=True,
+            Limit=1,
+        )
+        return _document(reply["Items"][0], model) if reply["Items"] else None
+
     def index(self, gsi1pk: str, model: type[M]) -> Iterator[M]:
         """Every document under ``gsi1pk`` of the sparse index, page by page."""
-        query: dict[str, Any] = {
-            "TableName": self.name,
-            "IndexName": "gsi1",
-            "KeyConditionExpression": "gsi1pk = :pk",
-            "ExpressionAttributeValues": _typed({":pk": gsi1pk}),
-        }
+        return self._query(
+            {
+                "IndexName": "gsi1",
+                "KeyConditionExpression": "gsi1pk = :pk",
+                "ExpressionAttributeValues": _typed({":pk": gsi1pk}),
+            },
+            model,
+        )
+
+    def _query(self, query: dict[str, Any], model: type[M]) -> Iterator[M]:
+        query = {"TableName": self.name, **query}
         while True:
             reply = self.client.query(**query)
             for item in reply["Items"]:
@@ -196,6 +225,11 @@ def _in_batches(send: Callable[[list[Item]], list[Item]], items: list[Item], mos
         if tries == TRIES:
             raise Throttled("The table takes no more at present.")
         items = rest + items
+
+
+def stamp(at: datetime) -> str:
+    """A time whose text sorts as the time does, for keys and conditions."""
+    return at.isoformat(timespec="microseconds")
 
 
 def key(pk: str, sk: str) -> dict[str, Any]:

@@ -32,9 +32,11 @@ _ADDED |= {
 _UNDESCRIBED: tuple[str, ...] = ("Operations_", "ResourceGroups_", "Resources_", "Subscriptions_")
 _UNDESCRIBED += (
     "Metrics_",
+    "RecordSets_",
     "ResourceSkus_",
     "Usages_List",
     "VirtualMachines_AttachDetachDataDisks",
+    "Zones_",
 )
 # Values that enumerations have got since.
 _SINCE = {"NetworkApiVersion": ["2022-11-01"], "DiskStorageAccountTypes": ["PremiumV2_LRS"]}

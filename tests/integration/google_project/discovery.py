@@ -32,7 +32,9 @@ def _is_base64(value: object) -> bool:
     return not isinstance(value, str) or re.fullmatch(r"[\w+/-]*={0,2}", value) is not None
 
 
-COMPUTE, MONITORING = "compute.v1", "monitoring.v3"
+COMPUTE, DNS, MONITORING = "compute.v1", "dns.v1", "monitoring.v3"
+_SERVICES = {"/v3/": MONITORING, "/dns/": DNS}
+"""The beginning of a path -> whose it is; all others are Compute Engine's."""
 
 
 @cache
@@ -89,7 +91,8 @@ def _of_resources(resources: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def faults(exchange: Exchange) -> Iterator[str]:
     """What is not as the service's document says, in one exchange."""
-    service = MONITORING if exchange["path"].startswith("/v3/") else COMPUTE
+    named = (one for start, one in _SERVICES.items() if exchange["path"].startswith(start))
+    service = next(named, COMPUTE)
     path = exchange["path"].removeprefix("/" + document(service)["servicePath"]).lstrip("/")
     verb = exchange["method"]
     found = [m for m in _methods(service) if m["httpMethod"] == verb and _match(m, path)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -12,9 +12,16 @@ import pytest
 from azure.core.credentials import AzureNamedKeyCredential
 from obstore.store import AzureStore
 
+from infra.local.bills import azure
+from infra.local.bills.azure import Export
+from infra.local.bills.charges import first_of
+from infra.local.bills.charges import total as charged
+from infra.local.bills.files import Format
 from infra.local.stack.ports import ports
 from infra.local.stack.services import Service
-from novacron.errors import NotFound
+from novacron.costs.sources import focus
+from novacron.costs.sources.files import Files
+from novacron.errors import Conflict, NotFound
 from novacron.migration.chunks import ChunkStore
 from novacron.migration.index import MemoryIndex
 from novacron.migration.leaves import digest_of
@@ -22,6 +29,7 @@ from novacron.migration.manifest import Entry
 from novacron.migration.objects import ObjectStore
 from novacron.migration.sealing import TenantKey
 from novacron.providers.transfer import LEAF_BYTES
+from tests.exported import FLEET, OCTOBER, october, rows_of, total
 from tests.integration.object_stores.shared_key import signed
 
 AZURITE = Path(__file__).parents[3] / ".tools/azurite/node_modules/.bin/azurite-blob"
@@ -87,3 +95,20 @@ def test_a_signed_url_is_all_that_an_agent_needs(store: ObjectStore) -> None:
     assert httpx.get(get, headers={"Range": "bytes=2-5"}).content == b"pack"
     assert httpx.put(get, content=b"other", headers=blob).is_error
     assert store.get(path) == b"a pack"
+
+
+def test_a_cost_export_is_read_and_an_overwrite_is_seen(store: ObjectStore) -> None:
+    """By ranges that name the version: what was listed is read, or nothing is."""
+    charges = october(days=2)
+    rows = list(azure.focus_rows(charges, FLEET))
+    export = Export("costs", "focus", Format.PARQUET, rows_per_file=5000)
+    run = export.delivery(rows, first_of(OCTOBER), "run-1", datetime(2026, 10, 3, tzinfo=UTC))
+    for name, content in run.items():
+        store.put(name, content)
+    files = Files(store._store)
+    [part] = [one for one in files.list("costs/focus/") if one.path.endswith(".parquet")]
+    found = rows_of(files.rows(part.path, part.etag, part.size, focus.rows))
+    assert total(found) == charged(charges)
+    store.put(part.path, run[part.path])
+    with pytest.raises(Conflict):
+        rows_of(files.rows(part.path, part.etag, part.size, focus.rows))

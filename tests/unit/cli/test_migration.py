@@ -55,6 +55,7 @@ def test_a_migration_is_steered_and_shown(verb: str) -> None:
         "id": "mig-1",
         "phase": "holding",
         "rounds": [{"number": 1, "changed_bytes": 7, "seconds": 2.5, "final": False}],
+        "addresses": [{"old": "10.0.0.4", "new": "10.7.0.9", "public": False}],
         "downtime_seconds": {"fence": 0.51, "total": 3.0},
         "stage": {
             "name": "copy in",

@@ -13,6 +13,7 @@ import pytest
 
 from novacron.errors import Conflict
 from novacron.migration.objects import ObjectStore
+from novacron.models.dns import DnsRecord, DnsType
 from novacron.models.migration import Migration, Phase
 from novacron.models.operation import OperationState
 from novacron.operations.reconcile import reconcile
@@ -24,6 +25,8 @@ from tests.world import World, aws, create_table, make_world
 
 STRIDE = int(os.environ.get("NOVACRON_KILL_STRIDE", "11"))
 """1 kills at each of some 300 edges, as `make proof NAME=migration-kill` does."""
+NAME = {"account_id": "acc-1", "zone": "example.org", "name": "web.example.org", "public": False}
+BEFORE = DnsRecord(zone="example.org", name="web.example.org", values=["192.0.2.1"])
 EFFECTS = [
     (Table, "put"),
     (Table, "transact"),
@@ -45,6 +48,7 @@ EFFECTS = [
             "fence_vm",
             "release_vm",
             "stop_vm",
+            "put_record",
         )
     ),
 ]
@@ -95,16 +99,17 @@ def _edge(move: Move, at: int, monkeypatch: pytest.MonkeyPatch, fails: bool) -> 
     if fails:
         with move.target.opened():
             move.target.cloud.faults.raise_on("assemble_vm", Conflict("no"), times=9)
+    move.source.put_record(BEFORE)
     killed = False
     with monkeypatch.context() as patch:
         Fuse(at, patch, EFFECTS)
         try:
-            operation = move.begin(test_clone=not fails)
+            operation = move.begin(names=[NAME], test_clone=not fails)
             move.machine(operation).run()
         except Killed:
             killed = True
     move.world.machine.waiting.clear()
-    operation = move.begin(test_clone=not fails)
+    operation = move.begin(names=[NAME], test_clone=not fails)
     _one_up(move, move.migration(operation), at)
     move.world.machine.waiting.clear()
     for _ in range(3):
@@ -118,14 +123,19 @@ def _edge(move: Move, at: int, monkeypatch: pytest.MonkeyPatch, fails: bool) -> 
 
 
 def _nothing_left(move: Move, told: Migration, at: int) -> None:
+    name = move.source.get_record(BEFORE.zone, BEFORE.name, DnsType.A)
     with move.source.opened():
         assert not [name for name in move.source.cloud.blocks if name.startswith("exp-")], at
     with move.target.opened():
         volumes = set(move.target.cloud.volumes)
     if told.phase is Phase.ROLLED_BACK:
         assert not volumes, at
+        assert name == BEFORE, at
         return
-    there = move.target.get_vm(told.target_vm_id or "").volume_ids
+    arrived = move.target.get_vm(told.target_vm_id or "")
+    assert name is not None, at
+    assert name.values == arrived.private_ips, at
+    there = arrived.volume_ids
     assert volumes == set(there), at
     for old, new in zip(move.volumes(), there, strict=True):
         held = move.content(move.source, old)

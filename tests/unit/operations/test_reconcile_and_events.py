@@ -151,6 +151,7 @@ def test_notifications_never_move_a_record_backwards(world: World) -> None:
             provider=ProviderType.MEMORY,
             provider_id=str(record.provider_id),
             state=state,
+            bills_compute=state is VmState.RUNNING,
             at=record.observed_at + timedelta(seconds=seconds),
         )
         return vm_state_changed(world.services, event)
@@ -161,6 +162,7 @@ def test_notifications_never_move_a_record_backwards(world: World) -> None:
     assert tell(VmState.STOPPING, 30) == 0
     now = world.services.store.resource("acme", ResourceKind.VM, made.resource_id)
     assert (now.state, now.document["state"]) == ("stopped", "stopped")
+    assert now.document["bills_compute"] is False
     assert tell(VmState.DELETED, 90) == 1
     now = world.services.store.resource("acme", ResourceKind.VM, made.resource_id)
     assert now.state == "lost"

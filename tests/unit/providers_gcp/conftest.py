@@ -26,7 +26,12 @@ class World:
     def provider(self, **settings: str) -> GcpProvider:
         url = self.server.url
         told = {"project": self.server.project.project_id, "region": REGION}
-        told |= {"endpoint_url": url, "monitoring_url": url, "token_uri": f"{url}/token"}
+        told |= {
+            "endpoint_url": url,
+            "monitoring_url": url,
+            "dns_url": url,
+            "token_uri": f"{url}/token",
+        }
         secret = {"service_account_key": json.dumps(self.server.service_account_key)}
         return GcpProvider.from_settings(told | settings, secret)
 

@@ -9,6 +9,7 @@ from novacron.migration.assess.downtime import downtime, verdict
 from novacron.migration.assess.facts import Facts, gather
 from novacron.migration.assess.figures import GIB
 from novacron.migration.assess.guest import NOT_CHECKED
+from novacron.migration.assess.names import name_checks
 from novacron.migration.assess.network import network_checks
 from novacron.migration.assess.place import place_checks
 from novacron.migration.assess.price import prices
@@ -48,6 +49,7 @@ def assess(services: Services, who: Principal, asked: CreateMigration) -> Assess
         *size.checks,
         *room,
         *network_checks(facts),
+        *name_checks(facts),
         *unpriced,
     ]
     plan, terms = _copied(facts, disks)

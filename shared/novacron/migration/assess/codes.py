@@ -39,6 +39,8 @@ MEANINGS: dict[str, str] = {
     "network.zone": "The subnet is in another zone than the VM is to be.",
     "network.address": "The private address is not one of the subnet, or is kept from VMs.",
     "network.renumbered": "The VM gets other addresses than it has.",
+    "names.unknown": "A name that is to follow the VM cannot be looked up or switched.",
+    "names.ttl": "Resolvers keep the old answer for longer than the downtime that was asked for.",
     "price.unknown": "What the source or the target costs by the hour is not known.",
     "sovereignty.forbidden": "A rule of the tenant forbids it.",
 }

@@ -44,7 +44,11 @@ class AgentProvider(AgentTransfer, CloudProvider, OnlineVolumeResize):
     """The hosts that one agent reaches. ``courier`` and ``tenant`` come from who makes it."""
 
     type = ProviderType.AGENT
-    refusals = {"SpotVms": "a host of one's own has no spare capacity for sale"}
+    refusals = {
+        "SpotVms": "a host of one's own has no spare capacity for sale",
+        "DnsRecords": "a host serves no zones: name one of a cloud's account",
+        "BillingSource": "nobody bills for one's own hosts: the rate card and the state history do",
+    }
     courier: Courier = NoCourier()
     tenant = ""
 

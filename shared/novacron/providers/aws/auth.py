@@ -19,8 +19,11 @@ from botocore.session import get_session
 from novacron.errors import InvalidSpec
 
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d")
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,512}")
-_SETTINGS = {"region", "regions", "role_arn", "endpoint_url", "encrypt"}
+_BILLING = {"billing_bucket", "billing_prefix", "billing_export", "billing_bucket_region"}
+_SETTINGS = {"region", "regions", "role_arn", "endpoint_url", "encrypt", "cost_explorer"} | _BILLING
 _SECRETS = {"access_key_id", "secret_access_key", "external_id"}
 
 
@@ -29,7 +32,8 @@ class AwsAccount:
     """``regions`` are all that the account is used in, the home ``region`` first.
 
     encrypt: None encrypts new empty volumes; True also what is made from an image or a
-    snapshot; False nothing. attempts: per call, the first one included.
+    snapshot; False nothing. attempts: per call, the first one included. billing_...: where its
+    data export is; cost_explorer: whether that may be asked, which costs.
     """
 
     region: str
@@ -41,6 +45,11 @@ class AwsAccount:
     secret_access_key: str | None = None
     external_id: str | None = None
     attempts: int = 2
+    billing_bucket: str | None = None
+    billing_prefix: str = ""
+    billing_export: str = ""
+    billing_bucket_region: str | None = None
+    cost_explorer: bool = False
 
     def config(self) -> Config:
         # A call may take 3 + 20 s at most: botocore's own 60 s would outlast a function.
@@ -80,11 +89,33 @@ def read_settings(settings: dict[str, str], secret: dict[str, str]) -> AwsAccoun
         regions=regions,
         role_arn=role,
         endpoint_url=_endpoint(settings.get("endpoint_url")),
-        encrypt=_encrypt(settings.get("encrypt")),
+        encrypt=_flag(settings.get("encrypt"), "encrypt"),
         access_key_id=secret.get("access_key_id") or None,
         secret_access_key=secret.get("secret_access_key") or None,
         external_id=secret.get("external_id") or None,
+        cost_explorer=_flag(settings.get("cost_explorer"), "cost_explorer") or False,
+        **_billing(settings),
     )
+
+
+def _billing(settings: dict[str, str]) -> dict[str, Any]:
+    """Where the data export is: a bucket and a name, or nothing."""
+    bucket, export = settings.get("billing_bucket"), settings.get("billing_export")
+    if bool(bucket) != bool(export):
+        raise InvalidSpec(
+            "billing_bucket and billing_export come together.", field="settings.billing_bucket"
+        )
+    if not bucket:
+        return {}
+    if not _BUCKET.fullmatch(bucket):
+        raise InvalidSpec(f"{bucket!r} is no bucket's name.", field="settings.billing_bucket")
+    region = settings.get("billing_bucket_region")
+    return {
+        "billing_bucket": bucket,
+        "billing_export": export,
+        "billing_prefix": settings.get("billing_prefix", "").strip("/"),
+        "billing_bucket_region": _region(region, "billing_bucket_region") if region else None,
+    }
 
 
 def make_session(account: AwsAccount) -> boto3.Session:
@@ -151,7 +182,7 @@ def _endpoint(text: str | None) -> str | None:
     return text or None
 
 
-def _encrypt(text: str | None) -> bool | None:
+def _flag(text: str | None, setting: str) -> bool | None:
     if text not in (None, "true", "false"):
-        raise InvalidSpec("encrypt is 'true' or 'false'.", field="settings.encrypt")
+        raise InvalidSpec(f"{setting} is 'true' or 'false'.", field=f"settings.{setting}")
     return None if text is None else text == "true"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import boto3
     from mypy_boto3_ec2 import EC2Client
 
+_FAMILIES = {"ebs": "blocks", "cost-explorer": "cost-explorer"}
 _READS = ("Describe", "Get", "List")
 _NATIVE_ID = re.compile(r"[a-z]+-[0-9a-f]{8,17}")
 
@@ -35,10 +36,19 @@ class AwsBase:
                 field="region",
                 remedy="Add the region to the account's setting 'regions'.",
             )
+        return self.home(service, region)
+
+    def home(self, service: str, region: str) -> Any:
+        """The client of a service that has one endpoint for all regions, in that one."""
         with self._lock:
             if (service, region) not in self._clients:
                 self._clients[service, region] = self._connect(service, region)
             return self._clients[service, region]
+
+    def session(self) -> boto3.Session:
+        if self._session is None:
+            self._session = make_session(self.account)
+        return self._session
 
     def ec2(self, region: str) -> EC2Client:
         client: EC2Client = self.client("ec2", region)
@@ -76,9 +86,7 @@ class AwsBase:
         return native
 
     def _connect(self, service: str, region: str) -> Any:
-        if self._session is None:
-            self._session = make_session(self.account)
-        client = self._session.client(
+        client = self.session().client(
             service,  # type: ignore[call-overload]
             region_name=region,
             endpoint_url=self.account.endpoint_url,
@@ -91,4 +99,4 @@ class AwsBase:
         if self.limiter is not None:
             service, operation = event_name.split(".")[1:]
             api = "read" if operation.startswith(_READS) else "write"
-            self.limiter("blocks" if service == "ebs" else api)
+            self.limiter(_FAMILIES.get(service, api))

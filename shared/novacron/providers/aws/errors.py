@@ -63,13 +63,15 @@ _CODES: dict[type[NovaCronError], str] = {
         IncorrectInstanceState IncorrectModificationState IncorrectState IncorrectStateException
         InvalidGroup.InUse InvalidIPAddress.InUse InvalidInstanceAttributeValue
         InvalidSnapshot.InUse InvalidState OperationNotPermitted ResourceAlreadyAssociated
-        VolumeInUse VolumeModificationRateExceeded ConflictException""",
+        VolumeInUse VolumeModificationRateExceeded ConflictException InvalidChangeBatch
+        PriorRequestNotComplete""",
     NotFound: """InvalidAMIID.Malformed InvalidAMIID.NotFound InvalidAMIID.Unavailable
         InvalidGroup.NotFound InvalidGroupId.Malformed InvalidInstanceID.Malformed
         InvalidInstanceID.NotFound InvalidSecurityGroupID.NotFound InvalidSnapshot.NotFound
         InvalidSnapshotID.Malformed InvalidSubnetID.Malformed InvalidSubnetID.NotFound
         InvalidVolume.NotFound InvalidVolumeID.Malformed InvalidVpcID.Malformed
-        InvalidVpcID.NotFound ResourceNotFoundException NoSuchResourceException""",
+        InvalidVpcID.NotFound ResourceNotFoundException NoSuchResourceException
+        NoSuchHostedZone NoSuchChange""",
     InvalidSpec: """InvalidBlockDeviceMapping InvalidInput InvalidNextToken
         InvalidPaginationToken InvalidParameter InvalidParameterCombination
         InvalidParameterValue InvalidPermission.Malformed InvalidSubnet.Conflict

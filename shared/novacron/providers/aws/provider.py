@@ -8,8 +8,10 @@ from novacron.errors import AuthenticationFailed, NovaCronError, PermissionDenie
 from novacron.models.account import CostEstimate, Health, Identity, ProviderType
 from novacron.models.vm import VmSpec
 from novacron.providers.aws.auth import read_settings
+from novacron.providers.aws.billing import AwsBilling
 from novacron.providers.aws.compute import AwsVms
 from novacron.providers.aws.costs import estimate
+from novacron.providers.aws.dns import AwsDns
 from novacron.providers.aws.errors import translated
 from novacron.providers.aws.exports import AwsExports
 from novacron.providers.aws.images import AwsImages
@@ -34,6 +36,8 @@ class AwsProvider(
     AwsQuota,
     AwsMetrics,
     AwsRotation,
+    AwsBilling,
+    AwsDns,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,
@@ -50,9 +54,10 @@ class AwsProvider(
     @classmethod
     def from_settings(cls, settings: dict[str, str], secret: dict[str, str]) -> Self:
         """Settings: ``region``; optional ``regions`` (others, by comma), ``role_arn``,
-        ``endpoint_url``, ``encrypt`` ("true": all volumes, "false": none). Secret, all optional:
-        ``access_key_id`` with ``secret_access_key``, ``external_id`` (for the role). Without
-        keys the environment's are taken: a function's own role."""
+        ``endpoint_url``, ``encrypt`` ("true": all volumes, "false": none), and those of
+        ``AwsBilling``. Secret, all optional: ``access_key_id`` with ``secret_access_key``,
+        ``external_id`` (for the role). Without keys the environment's are taken: a function's own
+        role."""
         return cls(read_settings(settings, secret))
 
     @translated

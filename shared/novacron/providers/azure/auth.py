@@ -23,11 +23,15 @@ _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _GROUP = re.compile(r"[\w.()-]{0,89}[\w()-]", re.ASCII)
 _REGION = re.compile(r"[a-z]+[a-z0-9]*")
 _SUBNET = re.compile(r"[\w.-]{2,64}/[\w.-]{1,80}", re.ASCII)
+_STORAGE = re.compile(r"[a-z0-9]{3,24}")
+_CONTAINER = re.compile(r"[a-z0-9](-?[a-z0-9]){2,62}")
+_EXPORT = re.compile(r"[\w-]{1,64}", re.ASCII)
 _GUIDS = ("subscription_id", "tenant_id", "client_id")
 _SETTINGS = {
     *_GUIDS,
     *("resource_group", "region", "regions", "default_subnet"),
     *("endpoint_url", "authority_url", "ca_file"),
+    *("billing_storage_account", "billing_container", "billing_directory", "billing_export"),
 }
 _SECRETS = {"client_secret", "audience"}
 
@@ -38,6 +42,7 @@ class AzureAccount:
 
     default_subnet: our id of the subnet of a VM whose request names none.
     audience: without a client_secret, what tokens of our own identity are made for.
+    billing_...: where the subscription's cost export is; without them sums are asked for.
     """
 
     subscription_id: str
@@ -52,6 +57,10 @@ class AzureAccount:
     ca_file: str | None = None
     client_secret: str | None = field(default=None, repr=False)
     audience: str = field(default="", repr=False)
+    billing_storage_account: str | None = None
+    billing_container: str = ""
+    billing_directory: str = ""
+    billing_export: str = ""
 
     @property
     def root(self) -> str:
@@ -101,7 +110,25 @@ def read_settings(settings: dict[str, str], secret: dict[str, str]) -> AzureAcco
         audience=""
         if client_secret
         else required_audience(secret, PUBLIC_AUDIENCE, "a client_secret"),
+        **_billing(settings),
     )
+
+
+def _billing(settings: dict[str, str]) -> dict[str, str]:
+    """Where the export is: a storage account, a container and a name, or nothing."""
+    wanted = ("billing_storage_account", "billing_container", "billing_export")
+    if not any(settings.get(name) for name in wanted):
+        return {}
+    return {
+        "billing_storage_account": _matched(
+            _STORAGE, settings, "billing_storage_account", "is a storage account's name"
+        ),
+        "billing_container": _matched(
+            _CONTAINER, settings, "billing_container", "is a container's name"
+        ),
+        "billing_export": _matched(_EXPORT, settings, "billing_export", "is an export's name"),
+        "billing_directory": settings.get("billing_directory", "").strip("/"),
+    }
 
 
 def make_credential(account: AzureAccount) -> TokenCredential:

@@ -31,6 +31,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 # A SAS in a blob's URL, or a token, is a credential: none leaves in a message.
 _SECRET = re.compile(r"(?i)\b(sig|se|sp|sv|client_secret|client_assertion)=[^\s&\"']+")
+_COSTS = "x-ms-ratelimit-microsoft.costmanagement"
+# https://learn.microsoft.com/en-us/azure/cost-management-billing/costs/manage-automation
+_LATER = ["Retry-After"] + [
+    f"{_COSTS}-{of}-retry-after" for of in ("qpu", "entity", "tenant", "clienttype")
+]
 _AADSTS = re.compile(r"AADSTS\d+")
 
 
@@ -155,9 +160,11 @@ def _clean(text: str) -> str:
 
 
 def _retry_after(error: HttpResponseError) -> float:
-    """Seconds; ARM sends Retry-After with every 429, and 1 stands in for one that is missing."""
+    """Seconds; ARM sends Retry-After with every 429, Cost Management headers of its own, and 1
+    stands in for one that is missing."""
     answer: Any = error.response
     try:
-        return max(0.0, float(answer.headers.get("Retry-After", 1.0)))
+        told = [float(answer.headers[one]) for one in _LATER if one in answer.headers]
     except ValueError:
         return 1.0
+    return max(0.0, *told) if told else 1.0

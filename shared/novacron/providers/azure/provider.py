@@ -8,9 +8,11 @@ from novacron.errors import AuthenticationFailed, NotFound, NovaCronError, Permi
 from novacron.models.account import CostEstimate, Health, Identity, ProviderType
 from novacron.models.vm import VmSpec
 from novacron.providers.azure.auth import read_settings
+from novacron.providers.azure.billing import AzureBilling
 from novacron.providers.azure.compute import AzureVms
 from novacron.providers.azure.console import AzureConsole
 from novacron.providers.azure.costs import estimate
+from novacron.providers.azure.dns import AzureDns
 from novacron.providers.azure.errors import translated
 from novacron.providers.azure.images import AzureImages
 from novacron.providers.azure.metrics import AzureMetrics
@@ -38,6 +40,8 @@ class AzureProvider(
     AzureNetworks,
     AzureQuota,
     AzureMetrics,
+    AzureBilling,
+    AzureDns,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,
@@ -52,8 +56,9 @@ class AzureProvider(
     def from_settings(cls, settings: dict[str, str], secret: dict[str, str]) -> Self:
         """Settings: ``subscription_id``, ``tenant_id``, ``client_id``, ``resource_group``,
         ``region``; optional ``regions`` (others, by comma), ``default_subnet`` (of VMs that name
-        none), ``endpoint_url``, ``authority_url``, ``ca_file``. Secret:
-        ``client_secret``, or ``audience``, for which our own identity's tokens are made then."""
+        none), ``endpoint_url``, ``authority_url``, ``ca_file``, and those of ``AzureBilling``.
+        Secret: ``client_secret``, or ``audience``, for which our own identity's tokens are made
+        then."""
         return cls(read_settings(settings, secret))
 
     @translated

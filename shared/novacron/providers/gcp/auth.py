@@ -18,19 +18,28 @@ _REGION = re.compile(r"[a-z]+-[a-z]+\d+")
 _POOL = re.compile(
     r"projects/\d+/locations/global/workloadIdentityPools/[a-z0-9-]{4,32}/providers/[a-z0-9-]{4,32}"
 )
+# https://cloud.google.com/bigquery/docs/tables#table_naming
+_TABLE = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]\.\w{1,1024}\.[\w-]{1,1024}", re.ASCII)
 _EMAIL = re.compile(r"[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com")
-URLS = ("endpoint_url", "monitoring_url", "token_uri", "sts_url", "iam_credentials_url")
+URLS = (
+    *("endpoint_url", "monitoring_url", "dns_url", "bigquery_url"),
+    *("token_uri", "sts_url", "iam_credentials_url"),
+)
 _SETTINGS = {"project", "region", "regions", "workload_identity_provider", "service_account"}
-_SETTINGS |= set(URLS)
+_SETTINGS |= {*URLS, "billing_table", "billing_format"}
 _SECRETS = {"service_account_key", "audience"}
 _KEY_FIELDS = ("client_email", "private_key", "private_key_id", "type")
 
 SCOPES = (
     "https://www.googleapis.com/auth/compute",
     "https://www.googleapis.com/auth/monitoring.read",
+    "https://www.googleapis.com/auth/ndev.clouddns.readwrite",
+    "https://www.googleapis.com/auth/bigquery",
 )
 TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 MONITORING_URL = "https://monitoring.googleapis.com"
+DNS_URL = "https://dns.googleapis.com"
+BIGQUERY_URL = "https://bigquery.googleapis.com"
 STS_URL = "https://sts.googleapis.com"
 IAM_CREDENTIALS_URL = "https://iamcredentials.googleapis.com"
 
@@ -48,6 +57,8 @@ class GcpAccount:
     regions: tuple[str, ...]
     endpoint_url: str | None = None
     monitoring_url: str = MONITORING_URL
+    dns_url: str = DNS_URL
+    bigquery_url: str = BIGQUERY_URL
     token_uri: str = TOKEN_URI
     sts_url: str = STS_URL
     iam_credentials_url: str = IAM_CREDENTIALS_URL
@@ -55,6 +66,8 @@ class GcpAccount:
     service_account: str | None = None
     key: dict[str, str] | None = field(default=None, repr=False)
     audience: str = field(default="", repr=False)
+    billing_table: str = ""
+    billing_format: str = "detailed"
 
 
 def read_settings(settings: dict[str, str], secret: dict[str, str]) -> GcpAccount:
@@ -74,8 +87,22 @@ def read_settings(settings: dict[str, str], secret: dict[str, str]) -> GcpAccoun
         region=region,
         regions=tuple(dict.fromkeys([region, *more])),
         **_credential(settings, secret),
+        **_billing(settings),
         **urls,
     )
+
+
+def _billing(settings: dict[str, str]) -> dict[str, Any]:
+    """Where the billing export is. The name stands in a query, so that it is checked to be one."""
+    table, form = settings.get("billing_table"), settings.get("billing_format", "detailed")
+    if form not in ("detailed", "focus"):
+        raise InvalidSpec(
+            "billing_format is 'detailed' or 'focus'.", field="settings.billing_format"
+        )
+    if not table:
+        return {}
+    known = _matched(_TABLE, table, "billing_table", "project.dataset.table")
+    return {"billing_table": known, "billing_format": form}
 
 
 def _credential(settings: dict[str, str], secret: dict[str, str]) -> dict[str, Any]:

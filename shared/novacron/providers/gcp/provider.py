@@ -9,7 +9,9 @@ from novacron.models.account import CostEstimate, Health, Identity, ProviderType
 from novacron.models.vm import VmSpec
 from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
 from novacron.providers.gcp.auth import URLS, read_settings
+from novacron.providers.gcp.billing import GcpBilling
 from novacron.providers.gcp.costs import estimate
+from novacron.providers.gcp.dns import GcpDns
 from novacron.providers.gcp.errors import translated
 from novacron.providers.gcp.exports import GcpExport
 from novacron.providers.gcp.images import GcpImages
@@ -28,6 +30,8 @@ class GcpProvider(
     GcpNetworks,
     GcpQuota,
     GcpMetrics,
+    GcpBilling,
+    GcpDns,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,
@@ -49,8 +53,10 @@ class GcpProvider(
         """Settings: ``project``, ``region``; optional ``regions`` (others, by comma),
         ``workload_identity_provider`` ("projects/<number>/locations/global/...") with or without
         ``service_account`` (whom to impersonate), ``endpoint_url``, ``monitoring_url``,
-        ``token_uri``, ``sts_url``, ``iam_credentials_url``. Secret: ``service_account_key`` (the
-        key file's JSON), or ``audience``, for which our own identity's tokens are made."""
+        ``dns_url``, ``bigquery_url``, ``token_uri``, ``sts_url``, ``iam_credentials_url``, and
+        those of ``GcpBilling``. Secret:
+        ``service_account_key`` (the key file's JSON), or ``audience``, for which our own
+        identity's tokens are made."""
         return cls(read_settings(settings, secret))
 
     @translated

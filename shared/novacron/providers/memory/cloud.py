@@ -13,6 +13,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from novacron.errors import Conflict, NotFound, NovaCronError
 from novacron.models.account import Quota
 from novacron.models.base import Model, Ownership, Page, PageRequest
+from novacron.models.dns import DnsRecord
 from novacron.models.image import Image
 from novacron.models.network import Network
 from novacron.models.vm import Vm, VmState
@@ -51,6 +52,8 @@ class MemoryCloud:
     image_sources: dict[str, str] = field(default_factory=dict)
     """Image id -> the snapshot that it was made from."""
     vm_subnets: dict[str, str] = field(default_factory=dict)
+    names: dict[tuple[str, str, str], DnsRecord] = field(default_factory=dict)
+    """Zone, name and type -> where it leads."""
     own_volumes: dict[str, list[str]] = field(default_factory=dict)
     made: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)

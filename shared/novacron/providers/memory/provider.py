@@ -12,6 +12,7 @@ from novacron.models.account import Health, Identity, ProviderType
 from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
 from novacron.providers.memory.cloud import call
 from novacron.providers.memory.compute import MemoryVms
+from novacron.providers.memory.dns import MemoryDns
 from novacron.providers.memory.keeper import FileKeeper
 from novacron.providers.memory.networks import MemoryNetworks
 from novacron.providers.memory.quota import MemoryAccounting
@@ -32,6 +33,7 @@ class MemoryProvider(
     MemoryExport,
     MemoryImport,
     MemoryFencing,
+    MemoryDns,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,
@@ -39,6 +41,7 @@ class MemoryProvider(
     """Everything of the contract, in this process."""
 
     type = ProviderType.MEMORY
+    refusals = {"BillingSource": "this cloud is in memory, and metered like one's own hosts"}
     key: str | None = None
 
     @classmethod

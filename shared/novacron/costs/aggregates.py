@@ -1,0 +1,174 @@
+"""Sums by day while rows stream by, held on disk when there are too many cells for memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from novacron.costs.cube import (
+    DAYS_A_PAGE,
+    METRICS,
+    RESOURCE,
+    TAG,
+    Cell,
+    CostPage,
+    dimensions,
+    pack,
+    place,
+    views,
+)
+from novacron.costs.rows import COSTS, days
+
+MOST_ROWS = 400_000
+"""Sums held in memory before they go to disk."""
+SPLIT = 64
+"""Parts on disk, each of which is summed in memory."""
+Pages = Iterator[tuple[int, CostPage]]
+
+
+class Aggregates:
+    """Takes batches of ``costs.focus.ROWS``, then gives each view's pages."""
+
+    def __init__(self, tags: Sequence[str]) -> None:
+        self._tags = list(tags)
+        self._names = dimensions(RESOURCE, tags)
+        self._held: list[pa.Table] = []
+        self._rows = self._spilled = 0
+        self._disk = ExitStack()
+        self._folder: Path | None = None
+        self._writers: dict[int, Any] = {}
+        self._coarse: dict[str, list[pa.Table]] = {view: [] for view in views(tags)[:-1]}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._disk.close()
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        facts = self._summed(_facts(batch, self._tags), self._names)
+        self._held.append(facts)
+        self._rows += facts.num_rows
+        if self._rows > MOST_ROWS:
+            self._compact()
+
+    @property
+    def resource_pages(self) -> int:
+        """How many pages the view of resources has; known when all rows are in."""
+        if not self._spilled:
+            self._compact()
+        rows = self._spilled + self._rows
+        if not self._spilled:
+            return -(-rows // DAYS_A_PAGE)
+        return SPLIT * -(-rows // (SPLIT * DAYS_A_PAGE))
+
+    def resources(self) -> Pages:
+        """Every page; a cell's is ``place % resource_pages``."""
+        count = self.resource_pages
+        for numbers, part in self._parts(count):
+            for view, tables in self._coarse.items():
+                tables.append(self._summed(part, dimensions(view, self._tags)))
+            numbered: dict[int, list[Cell]] = {number: [] for number in numbers}
+            for cell in _cells(part, self._names):
+                numbered[place(cell.values[2], cell.values) % count].append(cell)
+            for number, cells in numbered.items():
+                yield number, pack(cells)
+
+    def coarse(self) -> dict[str, list[CostPage]]:
+        """The pages of the other views; after ``resources``."""
+        return {view: self._view(view, tables) for view, tables in self._coarse.items() if tables}
+
+    def _view(self, view: str, tables: list[pa.Table]) -> list[CostPage]:
+        names = dimensions(view, self._tags)
+        whole = self._summed(pa.concat_tables(tables), names)
+        pages, waiting, rows = [], [], 0
+        for cell in _cells(whole, names):
+            waiting.append(cell)
+            rows += len(cell.days)
+            if rows >= DAYS_A_PAGE:
+                pages.append(pack(waiting))
+                waiting, rows = [], 0
+        return [*pages, pack(waiting)] if waiting else pages
+
+    @staticmethod
+    def _summed(table: pa.Table, names: Sequence[str]) -> pa.Table:
+        keys = [*names, "day"]
+        found = table.group_by(keys).aggregate([(metric.value, "sum") for metric in METRICS])
+        return found.select([*keys, *(f"{metric.value}_sum" for metric in METRICS)]).rename_columns(
+            [*keys, *(metric.value for metric in METRICS)]
+        )
+
+    def _compact(self) -> None:
+        if not self._held:
+            return
+        whole = self._summed(pa.concat_tables(self._held), self._names)
+        self._held, self._rows = [whole], whole.num_rows
+        if self._rows > MOST_ROWS // 2:
+            self._spill()
+
+    def _spill(self) -> None:
+        """Move what is held to disk, by where its pages will be."""
+        if self._folder is None:
+            self._folder = Path(self._disk.enter_context(TemporaryDirectory(prefix="costs-")))
+        whole = pa.concat_tables(self._held)
+        values = zip(*(whole.column(name).to_pylist() for name in self._names), strict=True)
+        parts = pa.array([place(one[2], one) % SPLIT for one in values], pa.uint8())
+        for part in range(SPLIT):
+            chosen = whole.filter(pc.equal(parts, pa.scalar(part, pa.uint8())))
+            if part not in self._writers:
+                sink = str(self._folder / str(part))
+                writer = pa.ipc.new_stream(sink, whole.schema)
+                self._writers[part] = self._disk.enter_context(writer)
+            self._writers[part].write_table(chosen)
+        self._spilled += whole.num_rows
+        self._held, self._rows = [], 0
+
+    def _parts(self, count: int) -> Iterator[tuple[range, pa.Table]]:
+        """Sums, and the pages that they go to."""
+        if self._folder is None:
+            for table in self._held:
+                yield range(count), table
+            return
+        if self._held:
+            self._spill()
+        for part, writer in self._writers.items():
+            writer.close()
+            with (
+                pa.OSFile(str(self._folder / str(part)), "rb") as file,
+                pa.ipc.open_stream(file) as stream,
+            ):
+                summed = self._summed(stream.read_all(), self._names)
+            yield range(part, count, SPLIT), summed
+
+
+def _facts(batch: pa.RecordBatch, tags: Sequence[str]) -> pa.Table:
+    columns: dict[str, Any] = {
+        "region": batch.column("RegionId"),
+        "service": batch.column("ServiceName"),
+        "resource": batch.column("ResourceId"),
+    }
+    for tag in tags:
+        columns[f"{TAG}{tag}"] = pc.map_lookup(batch.column("Tags"), tag, "last")
+    told: dict[str, Any] = {name: pc.fill_null(one, "") for name, one in columns.items()}
+    told["day"] = days(batch)
+    amounts = {
+        metric.value: batch.column(f"x_{cost}") for metric, cost in zip(METRICS, COSTS, strict=True)
+    }
+    return pa.table(told | amounts)
+
+
+def _cells(table: pa.Table, names: Sequence[str]) -> Iterator[Cell]:
+    """In order, so that the same rows give the same pages."""
+    ordered = table.sort_by([(name, "ascending") for name in (*names, "day")])
+    columns = [ordered.column(name).to_pylist() for name in ordered.column_names]
+    width = len(names)
+    for values, rows in groupby(zip(*columns, strict=True), key=lambda row: row[:width]):
+        listed = list(rows)
+        yield Cell(values, [row[width] for row in listed], [row[width + 1 :] for row in listed])

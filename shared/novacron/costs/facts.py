@@ -1,0 +1,112 @@
+"""Which aggregates answer a question, and what they say: amounts of days, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from novacron.costs.cube import LEAF, METRICS, RESOURCE, TAG, dimensions, place, unpack
+from novacron.errors import InvalidSpec
+from novacron.models.cost import CostMetric, Days
+from novacron.models.cost_import import Partition
+from novacron.store.costs import CostStore
+
+Filters = Mapping[str, list[str]]
+Through = Mapping[tuple[str, date], date | None]
+"""(account, month) -> the last day that its bill reaches."""
+
+
+class Fact(NamedTuple):
+    """``key`` has the values of the dimensions that were asked for, in their order."""
+
+    key: tuple[str, ...]
+    day: date
+    amount: Decimal
+    estimated: bool
+
+
+def facts(
+    store: CostStore,
+    partitions: Sequence[Partition],
+    days: Days,
+    metric: CostMetric,
+    filters: Filters,
+    by: Sequence[str],
+) -> Iterator[Fact]:
+    """Every amount of ``days`` that the filters let through.
+
+    Raises InvalidSpec: a tag by which costs are not kept; NotReady: a partition was replaced
+    meanwhile.
+    """
+    asked = {*by, *filters}
+    billed = {(one.account_id, one.period): one.through for one in partitions if not one.estimated}
+    chosen = [one for one in partitions if _touches(one, days) and _let_through(one, filters)]
+    wanted = [(one, view, n) for one in chosen for view, n in _pages(one, asked, filters)]
+    view = _view(asked)
+    at = METRICS.index(metric)
+    for partition, page in store.pages(wanted):
+        names = ["provider", "account", *dimensions(view, partition.tags)]
+        own = (partition.provider.value, partition.account_id)
+        counts = _counted(partition, days, billed)
+        take = [names.index(name) for name in by]
+        tests = [(names.index(name), set(values)) for name, values in filters.items()]
+        for cell in unpack(page):
+            values = (*own, *cell.values)
+            if all(values[index] in allowed for index, allowed in tests):
+                key = tuple(values[index] for index in take)
+                for day, amounts in zip(cell.days, cell.amounts, strict=True):
+                    if counts(day):
+                        yield Fact(key, day, amounts[at], partition.estimated)
+
+
+def _view(asked: Collection[str]) -> str:
+    """The coarsest that has all dimensions."""
+    tags = [name for name in asked if name.startswith(TAG)]
+    if "resource" in asked or len(tags) > 1:
+        return RESOURCE
+    return tags[0] if tags else LEAF
+
+
+def _pages(
+    partition: Partition, asked: Collection[str], filters: Filters
+) -> Iterator[tuple[str, int]]:
+    view = _view(asked)
+    lacking = [
+        name for name in asked if name.startswith(TAG) and name[len(TAG) :] not in partition.tags
+    ]
+    if lacking:
+        raise InvalidSpec(
+            f"Costs of {partition.period:%Y-%m} are not kept by {lacking[0]}.",
+            field=lacking[0],
+            remedy="List the tag in PUT /costs/settings and import the month again.",
+        )
+    count = partition.pages.get(view, 0)
+    named = filters.get("resource", [""])
+    if count and all(named):
+        return ((view, n) for n in sorted({place(one, ()) % count for one in named}))
+    return ((view, n) for n in range(count))
+
+
+def _touches(partition: Partition, days: Days) -> bool:
+    if partition.first is None or partition.last is None:
+        return False
+    return partition.first < days.end and partition.last >= days.start
+
+
+def _let_through(partition: Partition, filters: Filters) -> bool:
+    own = {"provider": partition.provider.value, "account": partition.account_id}
+    return all(value in filters.get(name, [value]) for name, value in own.items())
+
+
+def _counted(partition: Partition, days: Days, billed: Through) -> Callable[[date], bool]:
+    """Estimates count for the days that the bill does not reach."""
+    start = days.start
+    through = billed.get((partition.account_id, partition.period))
+    after = through if partition.estimated else None
+
+    def counts(day: date) -> bool:
+        return start <= day < days.end and (after is None or day > after)
+
+    return counts

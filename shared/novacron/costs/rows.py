@@ -1,0 +1,80 @@
+"""From a bill's rows to stored rows: whose they are, and their cost in the tenant's currency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from novacron.costs.currency import ONE, Rates
+from novacron.costs.focus import BILL, NUMBER, ROWS
+from novacron.costs.vms import VmIds
+from novacron.errors import Corrupted
+from novacron.models.cost_import import PartitionKey, UsedRate
+
+COSTS = ("BilledCost", "EffectiveCost", "ListCost", "ContractedCost")
+"""In the order of ``CostMetric``."""
+FACTOR = pa.decimal256(28, 12)
+WIDE = pa.decimal256(38, 18)
+SCALE = 18
+
+
+@dataclass
+class Enricher:
+    """Makes stored rows of one import's batches."""
+
+    key: PartitionKey
+    provider: str
+    vms: VmIds
+    rates: Rates
+
+    def rows(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Raises Conflict (no exchange rate), Corrupted (no batch of ``BILL``)."""
+        if batch.schema != BILL:
+            raise Corrupted("A billing source gave a batch that is not of the FOCUS schema.")
+        rates = self._rates(batch)
+        constant: dict[str, Any] = {
+            "x_Tenant": self.key.tenant,
+            "x_Provider": self.provider,
+            "x_AccountId": self.key.account_id,
+            "x_Estimated": self.key.estimated,
+            "x_Currency": self.rates.currency,
+        }
+        ours: dict[str, Any] = {
+            name: pa.repeat(value, batch.num_rows) for name, value in constant.items()
+        }
+        ours["x_VmId"] = self.vms.column(batch.column("ResourceId"))
+        ours["x_ExchangeRate"] = pa.array([one.rate for one in rates], NUMBER)
+        ours["x_ExchangeRateDate"] = pa.array([one.as_of for one in rates], pa.date32())
+        same = all(one.rate == ONE for one in rates)
+        factor = None if same else pa.array([one.rate for one in rates], FACTOR)
+        for name in COSTS:
+            ours[f"x_{name}"] = _converted(batch.column(name), factor)
+        columns = [*batch.columns, *(ours[field.name] for field in ROWS if field.name in ours)]
+        return pa.RecordBatch.from_arrays(columns, schema=ROWS)
+
+    def _rates(self, batch: pa.RecordBatch) -> list[UsedRate]:
+        currencies: list[Any] = batch.column("BillingCurrency").to_pylist()
+        found: dict[tuple[str, date], UsedRate] = {}
+        given = []
+        for pair in zip(currencies, days(batch).to_pylist(), strict=True):
+            if pair not in found:
+                found[pair] = self.rates.of(*pair)
+            given.append(found[pair])
+        return given
+
+
+def days(batch: pa.RecordBatch) -> Any:
+    """The day in UTC on which each row's charge began: the day that it counts for."""
+    return batch.column("ChargePeriodStart").cast(pa.date32(), safe=False)
+
+
+def _converted(amounts: Any, factor: Any) -> Any:
+    """Exact, then rounded half to even to the 18 digits that are kept."""
+    if factor is None:
+        return amounts
+    exact = pc.multiply(amounts.cast(WIDE), factor)
+    return pc.round(exact, SCALE, "half_to_even").cast(NUMBER)

@@ -1,0 +1,1 @@
+"""What the clouds' billing exports say, as FOCUS rows."""

@@ -1,0 +1,101 @@
+"""The ledger over what is stored: answers from aggregates in the table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TypeVar
+
+from novacron.costs.answers import answer, compared_days
+from novacron.costs.facts import Fact, facts
+from novacron.costs.ledger import Filters, Series
+from novacron.errors import NotReady
+from novacron.models.cost import (
+    CostAnswer,
+    CostMetric,
+    CostQuestion,
+    Days,
+    Freshness,
+)
+from novacron.models.cost_import import Partition
+from novacron.store.costs import CostStore
+
+T = TypeVar("T")
+FRESH = timedelta(hours=48)
+"""Clouds write their bills at least once a day."""
+TRIES = 3
+
+
+class StoredLedger:
+    """``Ledger`` of one tenant."""
+
+    def __init__(self, store: CostStore, tenant: str, now: Callable[[], datetime]) -> None:
+        self._store, self._tenant, self._now = store, tenant, now
+
+    def ask(self, question: CostQuestion) -> CostAnswer:
+        def asked(partitions: Sequence[Partition]) -> CostAnswer:
+            shown = [one for one in partitions if question.estimates or not one.estimated]
+            spans = [Days(start=question.start, end=question.end), *compared_days(question)]
+            found = [
+                facts(
+                    self._store, shown, days, question.metric, question.filters, question.group_by
+                )
+                for days in spans
+            ]
+            currency = self._store.settings(self._tenant).currency
+            told = answer(question, currency, *found)
+            return told.model_copy(update={"freshness": self._freshness(partitions)})
+
+        return self._again(asked)
+
+    def daily(self, days: Days, metric: CostMetric, filters: Filters) -> Series:
+        found = self._again(
+            lambda there: list(facts(self._store, there, days, metric, filters, ()))
+        )
+        return _series(found)
+
+    def daily_by(
+        self, days: Days, metric: CostMetric, filters: Filters, dimension: str
+    ) -> dict[str, Series]:
+        def asked(there: Sequence[Partition]) -> list[Fact]:
+            return list(facts(self._store, there, days, metric, filters, (dimension,)))
+
+        by: defaultdict[str, list[Fact]] = defaultdict(list)
+        for fact in self._again(asked):
+            by[fact.key[0]].append(fact)
+        return {value: _series(found) for value, found in by.items()}
+
+    def _again(self, work: Callable[[Sequence[Partition]], T]) -> T:
+        """Read anew when a month was replaced while it was read. Raises NotReady in the end."""
+        for _ in range(TRIES - 1):
+            try:
+                return work(list(self._store.partitions(self._tenant)))
+            except NotReady:
+                continue
+        return work(list(self._store.partitions(self._tenant)))
+
+    def _freshness(self, partitions: Sequence[Partition]) -> list[Freshness]:
+        by: defaultdict[str, list[Partition]] = defaultdict(list)
+        for one in partitions:
+            if not one.estimated:
+                by[one.account_id].append(one)
+        return [self._fresh(found) for _, found in sorted(by.items())]
+
+    def _fresh(self, partitions: Sequence[Partition]) -> Freshness:
+        newest = max(partitions, key=lambda one: one.imported_at)
+        return Freshness(
+            account_id=newest.account_id,
+            provider=newest.provider,
+            through=max((one.through for one in partitions if one.through), default=None),
+            imported_at=newest.imported_at,
+            stale=self._now() - newest.imported_at > FRESH,
+        )
+
+
+def _series(found: Sequence[Fact]) -> Series:
+    series: defaultdict[date, Decimal] = defaultdict(Decimal)
+    for fact in found:
+        series[fact.day] += fact.amount
+    return dict(sorted(series.items()))

@@ -1,0 +1,114 @@
+"""Exercises of the functions that tell what VMs cost."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from moto.ce.models import ce_backends
+
+from novacron.costs.imports import import_delivery
+from novacron.models.account import ProviderType
+from novacron.models.operation import ResourceKind, ResourceRecord
+from novacron.models.provider_account import ProviderAccount
+from novacron.models.rate_card import FlatRates, RateCard
+from novacron.operations.services import Services
+from novacron.settings import settings
+from novacron.store.rate_cards import RateCards
+from tests.bills import Bills, row
+from tests.handlers.stage import ACCOUNT, REGION, SETTINGS, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DAY = date(2026, 1, 1)
+
+
+def spend(services: Services, account: ProviderAccount, folder: Path) -> None:
+    """A day's cost of ``vm-ours``."""
+    services.cost_store = f"file://{folder}/costs"
+    bills = Bills([row(DAY, "1.5", ResourceId="vm-ours")])
+    import_delivery(services, account, bills, bills.delivery("1", datetime.now(UTC)))
+
+
+def query(stage: Stage) -> None:
+    spend(stage.services, stage.account(), stage.folder)
+    body = {"start": "2026-01-01", "end": "2026-02-01", "group_by": ["resource"]}
+    stage.http("POST", "/costs:query", 200, body)
+
+
+def schedule(stage: Stage) -> None:
+    spend(stage.services, stage.account(), stage.folder)
+    machines = boto3.client("stepfunctions", region_name=REGION)
+    made = machines.create_state_machine(
+        name="collect", definition="{}", roleArn="arn:aws:iam::123456789012:role/machine"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NOVACRON_COLLECT_MACHINE", made["stateMachineArn"])
+        settings.cache_clear()
+        stage.invoke("functions.schedules.collect_costs", {})
+    settings.cache_clear()
+
+
+def collect(stage: Stage) -> None:
+    """A bill by Cost Explorer, an account that knows us not, and VMs of our own hosts."""
+    told = {**SETTINGS, "cost_explorer": "true"}
+    stage.services.store.save_account(stage.account(settings=told))
+    stage.on_azure()
+    here = stage.on_memory("lab")
+    now = stage.world.clock()
+    _explored(now.date())
+    RateCards(stage.services.store.table).save("acme", here.account, CARD, stage.world.clock())
+    document = {"bills_compute": True, "vcpus": 1, "memory_mib": 1024}
+    vm = ResourceRecord(
+        id="vm-own",
+        tenant="acme",
+        kind=ResourceKind.VM,
+        account_id=here.account,
+        provider_id="own",
+        name="own",
+        region=here.region,
+        state="running",
+        document=document,
+        observed_at=now,
+        created_at=now,
+    )
+    stage.services.store.adopt(vm, ProviderType.MEMORY)
+    stage.world.clock.at += timedelta(hours=3)
+    stage.services.cost_store = f"file://{stage.folder}/costs"
+    period = now.date().replace(day=1).isoformat()
+    for account in (here.account, ACCOUNT, "acc-azure"):
+        stage.forget_adapter()
+        event = {"tenant": "acme", "account_id": account}
+        refused = account == "acc-azure"
+        for step in ("plan", "collect"):
+            asked = {"step": step, "period": period, "estimated": False}
+            stage.invoke("functions.steps.collect_costs", event | asked, fails=refused)
+
+
+def _explored(day: date) -> None:
+    """What moto's Cost Explorer is to answer."""
+    money = {"Amount": "1.5", "Unit": "USD"}
+    metrics = {"UnblendedCost": money, "AmortizedCost": money}
+    group = {"Keys": ["EC2 - Other", REGION], "Metrics": metrics}
+    period = {"Start": day.isoformat(), "End": (day + timedelta(days=1)).isoformat()}
+    answer = {"ResultsByTime": [{"TimePeriod": period, "Groups": [group]}]}
+    ce_backends["123456789012"]["aws"].cost_usage_results_queue.append(answer)
+
+
+CARD = RateCard(
+    currency="USD",
+    flat=FlatRates(
+        vcpu_hour=Decimal("0.02"), memory_gib_hour=Decimal("0.01"), storage_gib_hour=Decimal(0)
+    ),
+)
+
+EXERCISES: dict[str, Callable[[Stage], None]] = {
+    "costs.query": query,
+    "schedules.collect_costs": schedule,
+    "steps.collect_costs": collect,
+}
