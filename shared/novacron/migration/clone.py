@@ -33,9 +33,13 @@ def prepare_clone(now: Context) -> StepResult:
 
 
 def plan_clone(now: Context) -> StepResult:
-    """The shards that hold anything; none once a disk was sealed, as all had been written then."""
-    chunks, manifest = now.chunks, CloneDisks(now).clone.manifest
-    if any(one.state is not TransferState.OPEN for one in CloneDisks(now).imports):
+    """The shards that hold anything; none once a disk was sealed, as all had been written then.
+
+    The provider is asked: a seal that was killed may have happened and not been written down.
+    """
+    target, chunks, manifest = importer(now.target), now.chunks, CloneDisks(now).clone.manifest
+    found = [target.get_import(one) for one in CloneDisks(now).imports]
+    if any(one.state is not TransferState.OPEN for one in found):
         return DONE
     disks = [chunks.get_disk(manifest, disk) for disk in range(len(now.migration.imports))]
     shards = [shards_to_import(chunks, one, None) for one in disks]

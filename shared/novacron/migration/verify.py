@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
 from novacron.errors import Corrupted
 from novacron.migration.chunks import ChunkStore
 from novacron.migration.leaves import LEAVES_PER_SHARD, ZERO, digest_of, shard_count, shard_root
-from novacron.migration.manifest import ZEROS, DiskManifest, Entries, differing
+from novacron.migration.manifest import ZEROS, DiskManifest, Entries, Entry, differing
 from novacron.migration.parallel import in_parallel
 from novacron.migration.spans import PIECE, leaf_span, pieces, runs
 from novacron.migration.transfer import shards_to_import
@@ -53,11 +53,12 @@ def verify_shard(
     spans = {index: leaf_span(manifest.size_bytes, shard, index) for index in wanted}
 
     def one(piece: list[int]) -> list[int]:
+        content = _digests(chunks, {i: wanted[i] for i in piece}, {i: spans[i][1] for i in piece})
         return [
             index
             for run in runs(piece, provider.write_bytes)
             for index, digest in _held(provider, target, run, spans)
-            if digest != wanted[index].digest
+            if digest != content[index]
         ]
 
     wrong = sorted(index for some in in_parallel(one, pieces(set(wanted))) for index in some)
@@ -77,12 +78,19 @@ def _wanted(chunks: ChunkStore, manifest: DiskManifest, shard: int, since: str |
     whole = chunks.view(manifest, shard)
     told = manifest.shards.get(shard)
     root = ZERO.hex() if told is None else told.root
-    if shard_root({index: entry.digest for index, entry in whole.items()}).hex() != root:
+    if shard_root({index: entry.node for index, entry in whole.items()}).hex() != root:
         raise Corrupted(f"Shard {shard} of {manifest.id} is not what was sealed.")
     if since is not None:
         return differing(whole, chunks.view(chunks.get_disk(since, manifest.disk), shard))
     leaves = -(-manifest.size_bytes // LEAF_BYTES) - shard * LEAVES_PER_SHARD
     return {index: whole.get(index, ZEROS) for index in range(min(LEAVES_PER_SHARD, leaves))}
+
+
+def _digests(chunks: ChunkStore, wanted: Entries, lengths: Mapping[int, int]) -> dict[int, bytes]:
+    """Of the leaves' content; one with patches is put together for it."""
+    patched = {index: entry for index, entry in wanted.items() if entry.patches}
+    told = {index: entry.digest for index, entry in wanted.items()}
+    return told | {i: digest_of(leaf) for i, leaf in chunks.read_leaves(patched, lengths).items()}
 
 
 def _held(
@@ -108,22 +116,19 @@ def linear_checksum(chunks: ChunkStore, manifest: DiskManifest) -> bytes:
     """
 
     def one(shard: int) -> tuple[int, bytes]:
-        whole = sorted(chunks.view(manifest, shard).items())
-        digests = (
-            _padded(chunks, manifest, shard, index)
-            or (_ZEROS_SHA if entry.digest == ZERO else entry.digest)
-            for index, entry in whole
+        whole = chunks.view(manifest, shard)
+        blocks = (
+            _block(chunks, whole[index], leaf_span(manifest.size_bytes, shard, index)[1])
+            for index in sorted(whole)
         )
-        return shard, b"".join(digests)
+        return shard, b"".join(blocks)
 
     parts = sorted(in_parallel(one, sorted(manifest.shards)))
     return sha256(b"".join(digests for _, digests in parts)).digest()
 
 
-def _padded(chunks: ChunkStore, manifest: DiskManifest, shard: int, index: int) -> bytes | None:
-    """The digest of a short leaf as a whole block; None: the leaf is not short."""
-    length = leaf_span(manifest.size_bytes, shard, index)[1]
-    if length == LEAF_BYTES:
-        return None
-    leaf = chunks.read_leaf(chunks.view(manifest, shard)[index], length)
-    return sha256(leaf.ljust(LEAF_BYTES, b"\0")).digest()
+def _block(chunks: ChunkStore, entry: Entry, length: int) -> bytes:
+    """SHA-256 of a leaf as a whole block. Only what is short or patched must be read for it."""
+    if length == LEAF_BYTES and not entry.patches:
+        return _ZEROS_SHA if entry.digest == ZERO else entry.digest
+    return sha256(chunks.read_leaf(entry, length).ljust(LEAF_BYTES, b"\0")).digest()

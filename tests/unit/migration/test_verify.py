@@ -21,7 +21,7 @@ from novacron.migration.verify import (
 from novacron.models.migration import Phase
 from novacron.models.transfer import Extent, Import
 from novacron.providers.memory.provider import MemoryProvider
-from novacron.providers.transfer import LEAF_BYTES
+from novacron.providers.transfer import GRAIN_BYTES, LEAF_BYTES
 from tests.machine import Held
 from tests.unit.migration.conftest import Move
 from tests.unit.migration.disks import Disk, copy_in, copy_out, everything, store
@@ -109,6 +109,29 @@ def test_the_linear_checksum_is_that_of_ebs() -> None:
     blocks = [there.written[leaf].ljust(LEAF_BYTES, b"\0") for leaf in sorted(there.written)]
     told = b"".join(sha256(block).digest() for block in blocks)
     assert linear_checksum(chunks, manifest) == sha256(told).digest()
+
+
+@pytest.mark.parametrize("grain", [GRAIN_BYTES, LEAF_BYTES])
+def test_patched_leaves_are_compared_by_what_they_make(grain: int) -> None:
+    chunks = store()
+    disk, there = Disk(SIZE, reads=GRAIN_BYTES), Readable(SIZE, writes=grain)
+    for leaf in (0, 7, SHORT):
+        disk.content[leaf] = os.urandom(disk.length(leaf))
+    disk.told = everything(disk)
+    first = copy_out(disk, chunks, disk.export(1, None), None)
+    copy_in(there, chunks, first, None)
+    disk.content[7] = os.urandom(GRAIN_BYTES) + disk.content[7][GRAIN_BYTES:]
+    disk.told = [Extent(offset=7 * LEAF_BYTES, length=GRAIN_BYTES)]
+    second = copy_out(disk, chunks, disk.export(2, 1), first)
+    assert chunks.view(second, 0)[7].patches
+    copy_in(there, chunks, second, first.id)
+    assert _verified(there, chunks, second) == Verified(read_bytes=SIZE)
+    there.written[7] = bytes(LEAF_BYTES)
+    assert _verified(there, chunks, second, first.id).resent == [7]
+    assert there.imported() == disk.content
+    blocks = [there.written[leaf].ljust(LEAF_BYTES, b"\0") for leaf in sorted(there.written)]
+    told = b"".join(sha256(block).digest() for block in blocks)
+    assert linear_checksum(chunks, second) == sha256(told).digest()
 
 
 def _broken(move: Move, monkeypatch: pytest.MonkeyPatch, times: int) -> Callable[[], int]:
