@@ -1,7 +1,7 @@
 """Back to the source after the commit: the target stops, then the source starts as it was left.
 
 An operation of its own, carried out by the migration's machine. Nothing is copied: what the target
-accepted since the cutover stays on the target's disks.
+accepted since the cutover stays on the target's disks. Names that followed the VM lead back.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from novacron.errors import NotFound, NotReady
 from novacron.migration.context import Context, progress
 from novacron.migration.cutover import ORDERLY
+from novacron.migration.names import restore_names
 from novacron.migration.rounds import DONE, StepResult
 from novacron.models.migration import Phase
 from novacron.models.operation import OperationState, ResourceKind
@@ -27,6 +28,7 @@ def go_back(now: Context) -> StepResult:
     progress(now, 20)
     _stopped(now, now.target, now.migration.target_vm_id or "")
     vm = _running(now.source, now.source_vm_id)
+    restore_names(now)
     if now.migration.phase is not Phase.RETURNED:
         now.save(phase=Phase.RETURNED)
     _end(now, OperationState.SUCCEEDED, vm, None)
