@@ -75,8 +75,7 @@ AGENTS_OWN = {"/agents/enroll"} | {
     for name in ("poll", "results", "objects", "chunks", "transfer-key")
 }
 """Nobody else's: tests/handlers/test_agents.py."""
-ASKING = {"/costs:query", "/prices:search", "/estimates"}
-ASKING = {"/costs:query", "/costs:report"}
+ASKING = {"/costs:query", "/costs:report", "/prices:search", "/estimates"}
 """Reads with a body: a viewer may ask, and another tenant's answer has nothing of ours."""
 GUARDED = [route for route in ROUTES if route[2] not in AGENTS_OWN | {"/openapi.json"}]
 NEW_TO_ANYONE = {"/accounts", "/agents", "/budgets"}
