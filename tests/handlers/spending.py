@@ -61,6 +61,12 @@ def ask_sql(stage: Stage) -> None:
     stage.http("POST", "/costs:sql", 200, body)
 
 
+def export(stage: Stage) -> None:
+    spend(stage.services, stage.account(), stage.folder)
+    body = {"start": "2026-01-01", "end": "2026-02-01"}
+    stage.http("POST", "/costs:export", 200, body)
+
+
 def read_settings(stage: Stage) -> None:
     stage.http("GET", "/costs/settings", 200)
 
@@ -141,6 +147,7 @@ CARD = RateCard(
 EXERCISES: dict[str, Callable[[Stage], None]] = {
     "costs.query": query,
     "costs.report": report,
+    "costs.export": export,
     "costs.sql": ask_sql,
     "costs.get_settings": read_settings,
     "costs.put_settings": change_settings,

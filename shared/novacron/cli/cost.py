@@ -1,4 +1,4 @@
-"""``novacron cost``: query, report, sql, settings."""
+"""``novacron cost``: query, report, sql, export, settings."""
 
 from __future__ import annotations
 
@@ -108,6 +108,23 @@ def sql(
     show_rows((one["name"] for one in found["columns"]), found["rows"], here.out)
     if found["truncated"]:
         here.err.print("There are more rows: add a LIMIT, or group them.", style="yellow")
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    keep: Annotated[Path, typer.Option("--file", dir_okay=False, help="What to write, Parquet.")],
+    first: From = "",
+    last: To = "",
+    estimates: Annotated[
+        bool, typer.Option("--estimates", help="Also what no bill confirms yet.")
+    ] = False,
+) -> None:
+    """Write the rows of some days as a FOCUS 1.2 file."""
+    here = session(context)
+    found = here.connect().ask("costs:export", {**_days(first, last), "estimates": estimates})
+    keep.write_bytes(base64.b64decode(found["file"]["content"]))
+    here.err.print(f"{found['rows']} rows are in {keep}")
 
 
 @settings.command()

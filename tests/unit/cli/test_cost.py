@@ -14,6 +14,7 @@ import yaml
 
 from novacron.cli.charts import money, sparkline
 from novacron.models.cost import CostAnswer, CostQuestion
+from novacron.models.cost_export import CostExport, CostExportRequest
 from novacron.models.cost_import import CostSettings
 from novacron.models.cost_sql import SqlAnswer, SqlQuestion
 from novacron.models.showback import OwnerCost, ReportFile, Showback, ShowbackRequest
@@ -144,6 +145,16 @@ def test_sql_is_sent_and_its_rows_drawn_as_they_are() -> None:
     ]
     plain = Api(api.reply).run("-o", "json", "cost", "sql", "SELECT 1", *DAYS)
     assert json.loads(plain) == told
+
+
+def test_rows_are_written_as_a_file(tmp_path: Path) -> None:
+    file = ReportFile(name="x", media_type="x/y", content=base64.b64encode(b"PAR1").decode())
+    api = Api(CostExport(rows=3, file=file).model_dump(mode="json"))
+    kept = tmp_path / "january.parquet"
+    api.run("cost", "export", *DAYS, "--file", str(kept), "--estimates")
+    assert api.requests[-1].url.path == "/costs:export"
+    assert CostExportRequest.model_validate(api.body()).estimates
+    assert kept.read_bytes() == b"PAR1"
 
 
 @pytest.mark.parametrize(("amount", "shown"), [("0", "0.00"), ("0.001", "<0.01"), ("-9", "-9.00")])

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from novacron.costs import visible
 from novacron.costs.focus import ROWS
 from novacron.costs.imports import import_delivery
 from novacron.costs.manifest import folder
 from novacron.costs.sql import ask as asking
-from novacron.costs.sql import duck, files
+from novacron.costs.sql import duck
 from novacron.costs.sql.ask import ask
 from novacron.errors import InvalidSpec, NotReady, Unsupported
 from novacron.models.cost import CostMetric, CostQuestion
@@ -202,8 +203,8 @@ def test_an_answer_has_limits(told: World, monkeypatch: pytest.MonkeyPatch) -> N
     wide = _ask(told, "SELECT repeat('x', 1000000) FROM range(100)")
     assert (len(wide.rows), wide.truncated) == (4, True)
     assert not _ask(told, f"FROM range({duck.MOST_ROWS})").truncated
-    monkeypatch.setattr(files, "MOST_BYTES", 10)
-    with pytest.raises(InvalidSpec, match="are read for one question") as refused:
+    monkeypatch.setattr(visible, "MOST_BYTES", 10)
+    with pytest.raises(InvalidSpec, match="are read at once") as refused:
         _ask(told, "FROM costs")
     assert refused.value.field == "start"
 

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from novacron.errors import NotFound, NotReady, Unsupported
+from novacron.errors import Unsupported
 from novacron.models.cost_sql import SqlAnswer, SqlQuestion
 from novacron.operations.services import Services
-from novacron.store.costs import CostStore
-
-TRIES = 3
 
 
 def ask(services: Services, tenant: str, question: SqlQuestion) -> SqlAnswer:
@@ -23,15 +18,7 @@ def ask(services: Services, tenant: str, question: SqlQuestion) -> SqlAnswer:
             remedy="Group and filter with POST /costs:query.",
         )
     from novacron.costs.sql.duck import run  # heavy imports, after the answer that needs none
-    from novacron.costs.sql.files import fetch_rows
+    from novacron.costs.visible import visible_rows
 
-    for _ in range(TRIES):
-        with TemporaryDirectory() as folder:
-            try:
-                found = fetch_rows(
-                    CostStore(services.store.table), services.costs, tenant, question, Path(folder)
-                )
-            except NotFound:
-                continue
-            return run(found, question)
-    raise NotReady("The costs were replaced while they were read.")
+    with visible_rows(services, tenant, question, estimates=question.estimates) as sources:
+        return run(sources, question)

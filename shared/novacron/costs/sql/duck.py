@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 from pydantic_core import to_jsonable_python
 
-from novacron.costs.sql.files import RowSource
+from novacron.costs.visible import RowSource
 from novacron.errors import InvalidSpec
 from novacron.models.cost_sql import SqlAnswer, SqlColumn, SqlQuestion
 
