@@ -23,6 +23,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 UNPACKED = shutil.ignore_patterns("__pycache__", "cli")
 CLOUDS = ("azure", "gcp")
 COSTS = ("costs",)
+LOCAL = ("local",)
+"""Beside ``COSTS`` on the embedded stack alone."""
 UNUSED: tuple[str, ...] = ("__pycache__", "tests", "*.pyi", "*.pyx", "*.pxi", "*.pxd", "*.c", "bin")
 UNUSED += ("zstandard/*cffi*",)
 """What no function runs: sources, and zstandard's way for PyPy."""
@@ -33,9 +35,9 @@ UNUSED_COSTS: tuple[str, ...] = (
     "*arrow_python_flight*",
 )
 UNUSED_COSTS += ("pyarrow/_flight*", "*libarrow_s3*", "pyarrow/_s3fs*", "*_parquet_encryption*")
-UNUSED_COSTS += ("libarrow_python.so", "libarrow_python.so.*.*.*", "grpc", "pillow.libs/libavif*")
-"""pyarrow's own ways to services (obstore is ours) and second copies; grpc, as BigQuery is asked
-by REST; pictures, as reports have none."""
+UNUSED_COSTS += ("libarrow_python.so", "libarrow_python.so.*.*.*", "pillow.libs/libavif*")
+"""pyarrow's own ways to services (obstore is ours) and second copies; pictures, as reports have
+none."""
 AWS = ["--python-version", "3.13", "--python-platform", "x86_64-manylinux_2_28"]
 AWS += ["--only-binary", ":all:"]
 
@@ -53,8 +55,11 @@ def stage(extras: tuple[str, ...] = (), *, native: bool = False) -> None:
     described = json.dumps(document(), sort_keys=True)
     (app / "functions" / "system" / "openapi.json").write_text(described)
     options = ["--python", sys.executable] if native else AWS
+    costs = (*COSTS, *LOCAL) if native else COSTS
     _layer(TARGET / "layer", requirements((*CLOUDS, *extras)), options)
-    _layer(TARGET / "cost-layer", requirements(COSTS), options, UNUSED_COSTS)
+    _layer(TARGET / "cost-layer", requirements(costs), options, UNUSED_COSTS)
+    for name in ("layer", "cost-layer"):
+        _tell_size(TARGET / name, limited=not native)
 
 
 def _layer(
@@ -75,12 +80,16 @@ def _layer(
 
 
 def _trim(folder: Path, unused: tuple[str, ...]) -> None:
-    """Leave out what no function runs, and hold the rest to what Lambda takes."""
+    """Leave out what no function runs."""
     for pattern in unused:
         for found in sorted(folder.rglob(pattern)):
             shutil.rmtree(found) if found.is_dir() else found.unlink()
+
+
+def _tell_size(folder: Path, *, limited: bool) -> None:
+    """Hold what goes to AWS to what Lambda takes; the embedded stack takes more."""
     size = sum(one.stat().st_size for one in folder.rglob("*") if one.is_file())
-    if size > MOST_BYTES:
+    if limited and size > MOST_BYTES:
         told = f"{folder.name} has {size / 1e6:.0f} MB"
         raise SystemExit(f"{told}; Lambda takes {MOST_BYTES / 1e6:.0f}.")
     print(f"{folder.name}: {size / 1e6:.0f} of {MOST_BYTES / 1e6:.0f} MB")

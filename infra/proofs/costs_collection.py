@@ -1,5 +1,5 @@
 """Collection on the embedded stack: the schedule's function starts the machine, IAM enforced, and a
-bill, metered hours and an account without an export end as they should."""
+bill, metered hours and an account without an export end as they should, also asked in SQL."""
 
 from __future__ import annotations
 
@@ -48,12 +48,16 @@ def prove() -> str:
         metered = costs.get(own, Decimal(0))
         if not hours * RATE <= metered <= (hours + 1) * RATE:
             raise NotProven(f"{hours} hours and some minutes were metered as {metered}")
+        asked = _by_sql(stack)
+        if asked != costs:
+            raise NotProven(f"the rows say {asked} in SQL, the aggregates {costs}")
         noted = Collections(table).last(TENANT, aws)
         if noted is None or noted.code != "NotFound":
             raise NotProven(f"the account without an export is noted as {noted}")
     return (
         f"{len(accounts)} accounts collected in {seconds:.0f} s: Azure's {sum(BILLED)} USD to the "
-        f"last digit, {hours} VM hours metered, an account without an export noted"
+        f"last digit, {hours} VM hours metered, an account without an export noted, "
+        "and the rows say the same in SQL"
     )
 
 
@@ -132,15 +136,27 @@ def _collect(stack: Stack) -> float:
 
 def _costs(stack: Stack) -> dict[str, Decimal]:
     """By account, over the last weeks, as the API tells them."""
+    question = {"granularity": "total", "metric": "billed", "group_by": ["account"]}
+    answer = _asked(stack, "/costs:query", question)
+    return {one["key"]["account"]: Decimal(one["total"]) for one in answer["groups"]}
+
+
+def _by_sql(stack: Stack) -> dict[str, Decimal]:
+    """The same from the rows, by DuckDB."""
+    sql = "SELECT x_AccountId, sum(x_BilledCost) FROM costs GROUP BY 1"
+    answer = _asked(stack, "/costs:sql", {"sql": sql})
+    return {account: Decimal(total) for account, total in answer["rows"]}
+
+
+def _asked(stack: Stack, path: str, question: dict[str, Any]) -> dict[str, Any]:
     today = datetime.now(UTC).date()
-    question: dict[str, Any] = {
+    days = {
         "start": (today - timedelta(days=40)).isoformat(),
         "end": (today + timedelta(days=1)).isoformat(),
-        "granularity": "total",
-        "metric": "billed",
-        "group_by": ["account"],
     }
     token = {"Authorization": f"Bearer {stack.token}"}
-    answer = httpx.post(f"{stack.url}/costs:query", json=question, headers=token, timeout=60)
-    answer.raise_for_status()
-    return {one["key"]["account"]: Decimal(one["total"]) for one in answer.json()["groups"]}
+    answer = httpx.post(f"{stack.url}{path}", json=question | days, headers=token, timeout=60)
+    if answer.is_error:
+        raise NotProven(f"{path}: {answer.status_code} {answer.text}; {errors(stack.port)}")
+    found: dict[str, Any] = answer.json()
+    return found

@@ -22,12 +22,14 @@ from infra.local.bills.charges import month
 from infra.proofs.__main__ import NotProven
 from infra.proofs.bills import ENVIRONMENTS, imported
 from infra.proofs.commands import ROOT, Failed, run
-from infra.proofs.exporting import export_month
+from novacron.costs.export import write_rows
+from novacron.costs.visible import visible_rows
+from novacron.models.cost import Days
 from novacron.models.cost_import import CostSettings
 from novacron.store.costs import CostStore
 from tests.world import aws, make_world
 
-MONTH = date(2026, 10, 1)
+MONTH, AFTER = date(2026, 10, 1), date(2026, 11, 1)
 VERSION = "1.2.0.1"
 HOME = ROOT / ".tools" / "focus-validator"
 WRONG = {
@@ -88,7 +90,12 @@ def _export(file: Path, folder: Path) -> int:
             charges = month(environment.fleet, MONTH)
             batches = list(environment.read(charges, environment.fleet))
             imported(services, "acme", provider, MONTH, batches)
-        return export_month(services, "acme", MONTH, file)
+        days = Days(start=MONTH, end=AFTER)
+        with (
+            visible_rows(services, "acme", days, estimates=False) as sources,
+            file.open("wb") as target,
+        ):
+            return write_rows(sources, target)
 
 
 def _validated(file: Path) -> Told:

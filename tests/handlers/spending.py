@@ -55,6 +55,18 @@ def report(stage: Stage) -> None:
     stage.http("POST", "/costs:report", 200, body)
 
 
+def ask_sql(stage: Stage) -> None:
+    spend(stage.services, stage.account(), stage.folder)
+    body = {"start": "2026-01-01", "end": "2026-02-01", "sql": "SELECT ResourceId FROM costs"}
+    stage.http("POST", "/costs:sql", 200, body)
+
+
+def export(stage: Stage) -> None:
+    spend(stage.services, stage.account(), stage.folder)
+    body = {"start": "2026-01-01", "end": "2026-02-01"}
+    stage.http("POST", "/costs:export", 200, body)
+
+
 def read_settings(stage: Stage) -> None:
     stage.http("GET", "/costs/settings", 200)
 
@@ -135,6 +147,8 @@ CARD = RateCard(
 EXERCISES: dict[str, Callable[[Stage], None]] = {
     "costs.query": query,
     "costs.report": report,
+    "costs.export": export,
+    "costs.sql": ask_sql,
     "costs.get_settings": read_settings,
     "costs.put_settings": change_settings,
     "schedules.collect_costs": schedule,

@@ -61,6 +61,8 @@ BODIES: dict[str, Any] = {
     },
     "POST /anomalies/{anomaly_id}/feedback": {"verdict": "expected"},
     "POST /costs:report": {"start": "2026-01-01", "end": "2026-02-01", "format": "csv"},
+    "POST /costs:export": {"start": "2026-01-01", "end": "2026-02-01"},
+    "POST /costs:sql": {"start": "2026-01-01", "end": "2026-02-01", "sql": "FROM costs"},
     "PUT /costs/settings": {"tags": ["env"], "rates": {"EUR": {"2026-01-01": "1.1"}}},
     "PUT /sovereignty": {"rules": [{"name": "stay", "outside": ["eu"]}]},
     "POST /budgets": {"name": "team", "limit": "100"},
@@ -75,7 +77,8 @@ AGENTS_OWN = {"/agents/enroll"} | {
     for name in ("poll", "results", "objects", "chunks", "transfer-key")
 }
 """Nobody else's: tests/handlers/test_agents.py."""
-ASKING = {"/costs:query", "/costs:report", "/prices:search", "/estimates"}
+ASKING = {f"/costs:{verb}" for verb in ("query", "report", "sql", "export")}
+ASKING |= {"/prices:search", "/estimates"}
 """Reads with a body: a viewer may ask, and another tenant's answer has nothing of ours."""
 GUARDED = [route for route in ROUTES if route[2] not in AGENTS_OWN | {"/openapi.json"}]
 NEW_TO_ANYONE = {"/accounts", "/agents", "/budgets"}

@@ -1,4 +1,4 @@
-"""``novacron cost``: query, report, settings."""
+"""``novacron cost``: query, report, sql, export, settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import yaml
 
 from novacron.cli import charts
 from novacron.cli.exits import CliError
-from novacron.cli.output import Format, render_one
+from novacron.cli.output import Format, render_one, show_rows
 from novacron.cli.session import Key, session
 
 Json = dict[str, Any]
@@ -88,6 +88,43 @@ def report(
         charts.show_showback(found, here.out)
     else:
         render_one(found, here.form, here.out)
+
+
+@app.command()
+def sql(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="SELECT", help="Over the table costs.")],
+    first: From = "",
+    last: To = "",
+    billed_only: Billed = False,
+) -> None:
+    """Ask the rows themselves in SQL."""
+    here = session(context)
+    asked = {**_days(first, last), "sql": text, "estimates": not billed_only}
+    found = here.connect().ask("costs:sql", asked)
+    if here.form is not Format.TABLE:
+        render_one(found, here.form, here.out)
+        return
+    show_rows((one["name"] for one in found["columns"]), found["rows"], here.out)
+    if found["truncated"]:
+        here.err.print("There are more rows: add a LIMIT, or group them.", style="yellow")
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    keep: Annotated[Path, typer.Option("--file", dir_okay=False, help="What to write, Parquet.")],
+    first: From = "",
+    last: To = "",
+    estimates: Annotated[
+        bool, typer.Option("--estimates", help="Also what no bill confirms yet.")
+    ] = False,
+) -> None:
+    """Write the rows of some days as a FOCUS 1.2 file."""
+    here = session(context)
+    found = here.connect().ask("costs:export", {**_days(first, last), "estimates": estimates})
+    keep.write_bytes(base64.b64decode(found["file"]["content"]))
+    here.err.print(f"{found['rows']} rows are in {keep}")
 
 
 @settings.command()

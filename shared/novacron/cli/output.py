@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 Json = dict[str, Any]
@@ -47,6 +48,16 @@ def render_one(item: Json, form: Format, console: Console) -> None:
     for name, value in item.items():
         if value not in (None, [], {}):
             table.add_row(name, _cell(value))
+    console.print(table)
+
+
+def show_rows(columns: Iterable[str], rows: Iterable[list[Any]], console: Console) -> None:
+    """Print a table as it was asked for: any names, any values."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        table.add_column(escape(name), overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(_cell(value)) for value in row))
     console.print(table)
 
 

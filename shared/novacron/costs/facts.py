@@ -41,8 +41,8 @@ def facts(
     meanwhile.
     """
     asked = {*by, *filters}
-    billed = {(one.account_id, one.period): one.through for one in partitions if not one.estimated}
-    chosen = [one for one in partitions if _touches(one, days) and _let_through(one, filters)]
+    billed = billed_through(partitions)
+    chosen = [one for one in partitions if touches(one, days) and _let_through(one, filters)]
     wanted = [(one, view, n) for one in chosen for view, n in _pages(one, asked, filters)]
     view = _view(asked)
     at = METRICS.index(metric)
@@ -89,7 +89,11 @@ def _pages(
     return ((view, n) for n in range(count))
 
 
-def _touches(partition: Partition, days: Days) -> bool:
+def billed_through(partitions: Sequence[Partition]) -> Through:
+    return {(one.account_id, one.period): one.through for one in partitions if not one.estimated}
+
+
+def touches(partition: Partition, days: Days) -> bool:
     if partition.first is None or partition.last is None:
         return False
     return partition.first < days.end and partition.last >= days.start

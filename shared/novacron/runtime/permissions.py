@@ -77,6 +77,8 @@ LIVE_PRICES: Needs = frozenset({GET_COST, LIST_COSTS})
 """To read the refreshed price snapshots, or that there are none."""
 ASK_COSTS: Needs = frozenset({GET, GET_MANY, QUERY})
 """To ask the ledger."""
+ASK_ROWS: Needs = frozenset({QUERY, GET_COST, LIST_COSTS})
+"""To read the rows themselves, or that they were replaced."""
 IMPORT_COSTS: Needs = frozenset({GET, QUERY, PUT, WRITE_MANY, PUT_COST})
 """To make a delivery the costs of its month."""
 SWEEP_COSTS: Needs = frozenset(

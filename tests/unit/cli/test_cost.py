@@ -14,7 +14,9 @@ import yaml
 
 from novacron.cli.charts import money, sparkline
 from novacron.models.cost import CostAnswer, CostQuestion
+from novacron.models.cost_export import CostExport, CostExportRequest
 from novacron.models.cost_import import CostSettings
+from novacron.models.cost_sql import SqlAnswer, SqlQuestion
 from novacron.models.showback import OwnerCost, ReportFile, Showback, ShowbackRequest
 from tests.unit.cli.test_commands import Api
 
@@ -119,6 +121,40 @@ def test_settings_are_shown_edited_and_put_back(tmp_path: Path) -> None:
     assert api.requests[-1].headers["Idempotency-Key"]
     sent = CostSettings.model_validate(api.body())
     assert sent == there.model_copy(update={"tags": ["env"]})
+
+
+def test_sql_is_sent_and_its_rows_drawn_as_they_are() -> None:
+    told = {
+        "columns": [{"name": "n[red]", "type": "VARCHAR"}, {"name": "x", "type": "DECIMAL(38,18)"}],
+        "rows": [["[bold]web", "1.000000000000000001"], [None, {"env": "prod"}]],
+        "truncated": False,
+    }
+    api = Api(SqlAnswer.model_validate(told).model_dump(mode="json"))
+    lines = api.run("cost", "sql", "SELECT 1 FROM costs", *DAYS, "--billed-only").splitlines()
+    assert api.requests[-1].url.path == "/costs:sql"
+    asked = SqlQuestion.model_validate(api.body())
+    assert (asked.sql, str(asked.end), asked.estimates) == (
+        "SELECT 1 FROM costs",
+        "2026-02-01",
+        False,
+    )
+    assert [line.split() for line in lines] == [
+        ["n[red]", "x"],
+        ["[bold]web", "1.000000000000000001"],
+        ["-", "env=prod"],
+    ]
+    plain = Api(api.reply).run("-o", "json", "cost", "sql", "SELECT 1", *DAYS)
+    assert json.loads(plain) == told
+
+
+def test_rows_are_written_as_a_file(tmp_path: Path) -> None:
+    file = ReportFile(name="x", media_type="x/y", content=base64.b64encode(b"PAR1").decode())
+    api = Api(CostExport(rows=3, file=file).model_dump(mode="json"))
+    kept = tmp_path / "january.parquet"
+    api.run("cost", "export", *DAYS, "--file", str(kept), "--estimates")
+    assert api.requests[-1].url.path == "/costs:export"
+    assert CostExportRequest.model_validate(api.body()).estimates
+    assert kept.read_bytes() == b"PAR1"
 
 
 @pytest.mark.parametrize(("amount", "shown"), [("0", "0.00"), ("0.001", "<0.01"), ("-9", "-9.00")])
