@@ -126,7 +126,9 @@ class Keep:
         fresh = was is None or was.state in BEGINS_ANEW
         if was is None or fresh:
             grace = self.grace[new.kind]
-            now = new.model_copy(update={"state": State.NOTICED if grace else State.OPEN})
+            version = 0 if was is None else was.version + 1
+            state = State.NOTICED if grace else State.OPEN
+            now = new.model_copy(update={"state": state, "version": version})
         elif was.state not in FOUND_AGAIN:
             return False
         else:
