@@ -45,7 +45,7 @@ SHIPPED: tuple[Rule, ...] = (
     ),
     Rule(
         kind=Kind.STOPPED_VM,
-        signal="stopped, and unchanged since",
+        signal="stopped, by its state history",
         window_hours=30 * DAY,
         thresholds={},
         formula="what its disks and addresses are billed x 730 hours",
@@ -56,7 +56,7 @@ SHIPPED: tuple[Rule, ...] = (
     ),
     Rule(
         kind=Kind.UNATTACHED_VOLUME,
-        signal="not attached, and unchanged since",
+        signal="not attached, by its state history",
         window_hours=15 * DAY,
         thresholds={},
         formula="what the volume is billed x 730 hours, without the snapshot that is kept",
