@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from novacron.costs.advice import idle, power, relocate, right_size, spot, unused
+from novacron.costs.advice import commit, idle, power, relocate, right_size, spot, unused
 from novacron.costs.advice.collect import collect_all
 from novacron.costs.advice.finding import Finding, Scene, as_recommendation
 from novacron.costs.advice.notice import OWNER_TAG, Notifier
@@ -36,6 +36,7 @@ FINDERS: dict[Kind, Find] = {
     Kind.POWER_SCHEDULE: power.find,
     Kind.SPOT: spot.find,
     Kind.RELOCATE: relocate.find,
+    Kind.COMMIT: commit.find,
 }
 """One for each shipped rule."""
 

@@ -168,9 +168,9 @@ def test_old_snapshots_and_images_that_nothing_uses(world: World) -> None:
         _record(IMAGE, "ami-old", **ready),
     ]
     snapshots = _found(world, Kind.OLD_SNAPSHOT, *records)
-    assert [one.record.provider_id for one in snapshots] == ["orphan"]
+    assert [one.record.name for one in snapshots] == ["orphan"]
     images = _found(world, Kind.OLD_IMAGE, *records)
-    assert [one.record.provider_id for one in images] == ["ami-old"]
+    assert [one.record.name for one in images] == ["ami-old"]
     assert all(one.revert is None for one in snapshots + images)
 
 
