@@ -8,6 +8,7 @@ from typing import Any
 
 DEFINITIONS = Path(__file__).parents[1] / "statemachines"
 MACHINES = {
+    "MigrateMany": "migrate_many.asl.json",
     "CollectCosts": "collect_costs.asl.json",
     "MigrateVm": "migrate_vm.asl.json",
     "ProvisionVm": "provision_vm.asl.json",

@@ -37,7 +37,13 @@ def migrate_vm() -> State:
     states = {
         "Decide": _step("decide", "Choose", observe="next"),
         "Choose": _choice(
-            round="BeginRound", hold="Hold", fence="Fence", seal="Seal", finish="Finish"
+            round="BeginRound",
+            clone="PrepareClone",
+            hold="Hold",
+            fence="Fence",
+            seal="Seal",
+            finish="Finish",
+            go_back="GoBack",
         ),
         "BeginRound": _step("begin_round", "AwaitExport"),
         "AwaitExport": _step("await_export", "PrepareTarget"),
@@ -46,8 +52,11 @@ def migrate_vm() -> State:
         "CopyOut": _map("CopyShards", "copy_shards", "SealManifests"),
         "SealManifests": _step("seal_manifests", "PlanApply"),
         "PlanApply": _step("plan_apply", "CopyIn", observe="items"),
-        "CopyIn": _map("ApplyShards", "apply_shards", "EndRound"),
+        "CopyIn": _map("ApplyShards", "apply_shards", "PlanVerify"),
+        "PlanVerify": _step("plan_verify", "Verify", observe="items"),
+        "Verify": _map("VerifyShards", "verify_shards", "EndRound"),
         "EndRound": _step("end_round", "Decide"),
+        **_test_clone(),
         "Hold": _hold(),
         "AfterHold": _step("after_hold", "Choose", observe="next"),
         "Fence": _step("fence", "BeginRound"),
@@ -56,6 +65,7 @@ def migrate_vm() -> State:
         "SwitchNames": _step("switch_names", "Commit"),
         "Commit": _step("commit", "Finish"),
         "Finish": _step("finish", "Succeeded"),
+        "GoBack": _step("go_back", "Succeeded"),
         "RollBack": {
             "Type": "Pass",
             "Comment": "Go on undoing; the record says why.",
@@ -79,6 +89,21 @@ def migrate_vm() -> State:
     }
 
 
+def _test_clone() -> State:
+    """What fails in it ends the clone, not the migration."""
+    states = {
+        "PrepareClone": _step("prepare_clone", "PlanClone"),
+        "PlanClone": _step("plan_clone", "FillClone", observe="items"),
+        "FillClone": _map("FillShards", "fill_clone", "BootClone"),
+        "BootClone": _step("boot_clone", "RemoveClone"),
+    }
+    for state in states.values():
+        state["Catch"][0]["Next"] = "CloneFailed"
+    failed = _step("clone_failed", "RemoveClone")
+    failed["Parameters"]["Payload"]["failure.$"] = "$.failure"
+    return states | {"CloneFailed": failed, "RemoveClone": _step("remove_clone", "Decide")}
+
+
 def machine_text(machine: State) -> str:
     return json.dumps(machine, indent=2) + "\n"
 
@@ -92,7 +117,8 @@ def _payload(step: str, **more: str) -> State:
     }
 
 
-def _task(function: str, payload: State, seconds: int) -> State:
+def task(function: str, payload: State, seconds: int) -> State:
+    """Invokes a step's function, and again while it says NotReady."""
     return {
         "Type": "Task",
         "Resource": INVOKE,
@@ -123,7 +149,7 @@ def _caught() -> State:
 
 
 def _step(step: str, following: str, observe: str | None = None) -> State:
-    state = _task("Migrate", _payload(step), 300) | _caught()
+    state = task("Migrate", _payload(step), 300) | _caught()
     if observe is not None:
         state["ResultSelector"] = {f"{observe}.$": f"$.Payload.{observe}"}
     state["ResultPath"] = "$.observed" if observe is not None else None
@@ -144,7 +170,7 @@ def _choice(**ways: str) -> State:
 def _map(inner: str, step: str, following: str) -> State:
     """Each item a function of its own; one that fails for good ends the map."""
     payload = _payload(step, **{"item.$": "$.item"})
-    move = _task("Transfer", payload, 900) | {"ResultPath": None, "End": True}
+    move = task("Transfer", payload, 900) | {"ResultPath": None, "End": True}
     return {
         "Type": "Map",
         "ItemsPath": "$.observed.items",
@@ -163,7 +189,7 @@ def _map(inner: str, step: str, following: str) -> State:
 
 def _hold() -> State:
     """Waits for a person: https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token"""
-    state = _task("Migrate", _payload("hold", **{"token.$": "$$.Task.Token"}), HOLD_SECONDS)
+    state = task("Migrate", _payload("hold", **{"token.$": "$$.Task.Token"}), HOLD_SECONDS)
     late = {"ErrorEquals": ["States.Timeout"], "ResultPath": None, "Next": "AfterHold"}
     return {
         **state,
@@ -177,7 +203,7 @@ def _hold() -> State:
 
 def _compensate() -> State:
     payload = _payload("compensate", **{"failure.$": "$.failure"})
-    return _task("Migrate", payload, 300) | {
+    return task("Migrate", payload, 300) | {
         "Comment": "Back to the source, from the journal; past the commit, on to the end.",
         "Retry": [retry(["States.ALL"], 2, 1.5, 1000, 60)],
         "ResultPath": None,

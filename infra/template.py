@@ -23,9 +23,11 @@ from infra.collect_costs import TARGET as COLLECT_COSTS
 from infra.collect_costs import collect_costs
 from infra.gateway import gateway_responses
 from infra.machines import machines
+from infra.migrate_many import TARGET as MIGRATE_MANY
+from infra.migrate_many import migrate_many
 from infra.migrate_vm import TARGET as MIGRATE_VM
 from infra.migrate_vm import machine_text, migrate_vm
-from novacron.runtime.permissions import COLLECT, MOVE, OPERATE, PROVISION, Need
+from novacron.runtime.permissions import COLLECT, MOVE, MOVE_MANY, OPERATE, PROVISION, Need
 
 HERE = Path(__file__).parent
 TARGET = HERE / "template.yaml"
@@ -48,6 +50,7 @@ RESOURCES: dict[str, Any] = {
     "index": _sub("${Table.Arn}/index/gsi1"),
     "provision": {"Ref": "ProvisionVm"},
     "operate": {"Ref": "RunOperation"},
+    "wave": {"Ref": "MigrateMany"},
     "collect": {"Ref": "CollectCosts"},
     # By name: the machine names the function that ends its waits.
     "migrate": _sub(
@@ -59,7 +62,7 @@ RESOURCES: dict[str, Any] = {
             "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:"
             f"${{{machine}.Name}}:*"
         )
-        for machine in ("ProvisionVm", "RunOperation", "MigrateVm")
+        for machine in ("ProvisionVm", "RunOperation", "MigrateVm", "MigrateMany")
     ],
     # The account's id and the tenant's name stand between the slashes; both are data.
     "secrets": _sub(
@@ -140,6 +143,8 @@ def _variables(module: ModuleType) -> Resource:
         found["NOVACRON_PROVISION_MACHINE"] = {"Ref": "ProvisionVm"}
     if OPERATE in module.REQUIRES:
         found["NOVACRON_OPERATION_MACHINE"] = {"Ref": "RunOperation"}
+    if MOVE_MANY in module.REQUIRES:
+        found["NOVACRON_WAVE_MACHINE"] = {"Ref": "MigrateMany"}
     if COLLECT in module.REQUIRES:
         found["NOVACRON_COLLECT_MACHINE"] = {"Ref": "CollectCosts"}
     if MOVE in module.REQUIRES:
@@ -195,6 +200,7 @@ class _Plain(yaml.SafeDumper):
 
 
 def main() -> None:
+    _keep(MIGRATE_MANY, machine_text(migrate_many()))
     _keep(MIGRATE_VM, machine_text(migrate_vm()))
     _keep(COLLECT_COSTS, machine_text(collect_costs()))
     text = HEADER + yaml.dump(template(), Dumper=_Plain, sort_keys=False, width=100)

@@ -86,7 +86,7 @@ class Machine:
     def run(self, services: Services) -> None:
         while self.waiting:
             operation = self.waiting.pop(0)
-            if operation.kind is OperationKind.VM_MIGRATE:
+            if operation.kind.moves or operation.kind is OperationKind.WAVE_MIGRATE:
                 continue  # tests/machine.py runs these
             step = steps.StepInput(tenant=operation.tenant, operation_id=operation.id)
             try:

@@ -8,7 +8,7 @@ from novacron.costs.advice.course import advance_all
 from novacron.costs.advice.schedule import Enforced, enforce
 from novacron.operations.services import Services
 from novacron.runtime.jobs import job
-from novacron.runtime.permissions import DELETE, GET, OPERATE, PUT, QUERY_INDEX, UPDATE
+from novacron.runtime.permissions import DELETE, GET, OPERATE, PUT, QUERY, QUERY_INDEX, UPDATE
 
 
 def run(services: Services, _event: dict[str, Any]) -> Enforced:
@@ -16,7 +16,7 @@ def run(services: Services, _event: dict[str, Any]) -> Enforced:
     return enforce(services)
 
 
-REQUIRES = frozenset({GET, PUT, UPDATE, DELETE, QUERY_INDEX, OPERATE})
+REQUIRES = frozenset({GET, PUT, UPDATE, DELETE, QUERY, QUERY_INDEX, OPERATE})
 SCHEDULE = "rate(1 minute)"
 
 lambda_handler = job(run)

@@ -10,6 +10,7 @@ from novacron.runtime.jobs import job
 from novacron.runtime.permissions import (
     CLOUD,
     MOVE,
+    MOVE_MANY,
     OPERATE,
     PROVISION,
     QUERY,
@@ -22,7 +23,7 @@ def run(services: Services, _event: dict[str, Any]) -> Report:
     return reconcile(services)
 
 
-REQUIRES = CLOUD | {QUERY, QUERY_INDEX, PROVISION, OPERATE, MOVE, WATCH}
+REQUIRES = CLOUD | {QUERY, QUERY_INDEX, PROVISION, OPERATE, MOVE, MOVE_MANY, WATCH}
 SCHEDULE = "rate(5 minutes)"
 
 lambda_handler = job(run)

@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     provision_machine: str = ""
     operation_machine: str = ""
     migration_machine: str = ""
+    wave_machine: str = ""
     collect_machine: str = ""
     secret_prefix: str = "novacron"  # noqa: S105 - a name
     chunk_store: str = ""

@@ -287,12 +287,13 @@ def compensate(stage: Stage) -> None:
 
 
 def reconcile(stage: Stage) -> None:
-    """A VM's create, another change and a move whose executions never were; a stray volume."""
+    """A VM's create, another change, a move and a wave whose executions never were; a stray
+    volume."""
     stage.submit(Kind.VM_CREATE, VM)
     volume = stage.record(ResourceKind.VOLUME)
     stage.change(Kind.VOLUME_DELETE, volume)
     stage.record(ResourceKind.VM)
-    stage.moving(AWS, stage.on_azure())
+    moving.begun_wave(stage, stage.moving(AWS, stage.on_azure()))
     stage.lose_executions()
     stage.cloud().create_volume(VOLUME, stage.owner("op-" + "a" * 32))
     stage.world.clock.at += timedelta(minutes=5)

@@ -6,15 +6,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from novacron.migration.waves import begin_wave
+from novacron.models.account import ProviderType
 from novacron.models.base import Ownership
 from novacron.models.migration import Migration, Phase, Round
 from novacron.models.operation import ResourceKind
 from novacron.models.transfer import Export, ExportedDisk, ImportSpec, TransferState
 from novacron.models.vm import VmSpec
+from novacron.models.wave import CreateWave, Move, MoveState, Wave
 from novacron.providers.memory.provider import MemoryProvider
 from novacron.store.migrations import MigrationStore
+from novacron.store.waves import WaveStore
 from tests.handlers.spending import respend
-from tests.handlers.stage import AZURE, Stage
+from tests.handlers.stage import ADMIN, AZURE, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,14 +47,87 @@ def steering(verb: str) -> Callable[[Stage], None]:
     """Of one that waits for a person, and of one that has ended."""
 
     def exercise(stage: Stage) -> None:
-        waits = _away(stage)
-        store = MigrationStore(stage.services.store.table)
-        store.ask("acme", waits.id, lambda now: now.model_copy(update={"token": "t" * 100}))
+        waits, store = _waiting(stage), MigrationStore(stage.services.store.table)
         stage.http("POST", f"/migrations/{waits.id}/{verb}", 202, key="first")
         store.save(waits.model_copy(update={"phase": Phase.COMPLETED}))
         stage.http("POST", f"/migrations/{waits.id}/{verb}", 409, key="second")
 
     return exercise
+
+
+def roll_back(stage: Stage) -> None:
+    """Of one that waits for a person, and of one that was committed, whose VM is free."""
+    waits = _waiting(stage)
+    url = f"/migrations/{waits.id}/roll-back"
+    stage.http("POST", url, 202, {}, key="first")
+    told = {"marks": {"committed": waits.created_at}, "new_vm_id": waits.vm_id}
+    store = MigrationStore(stage.services.store.table)
+    store.save(waits.model_copy(update={"phase": Phase.COMPLETED, **told}))
+    stage.http("POST", url, 409, {}, key="second")
+    records = stage.services.store
+    vm = records.resource("acme", ResourceKind.VM, waits.vm_id)
+    records.save_resource(vm.model_copy(update={"running_operation": None}), ProviderType.AWS)
+    stage.http("POST", url, 202, {"lose_writes": True}, key="third")
+
+
+def create_wave(stage: Stage) -> None:
+    """Once with success, and once of a VM that is not there."""
+    stage.on_azure()
+    move = {"vm_id": stage.record(ResourceKind.VM), "spec": AWAY}
+    stage.http("POST", "/waves", 202, {"name": "first", "moves": [move]}, key="first")
+    lost = {"name": "other", "moves": [{**move, "vm_id": "vm-none"}]}
+    stage.http("POST", "/waves", 404, lost, key="second")
+
+
+def get_wave(stage: Stage) -> None:
+    stage.http("GET", f"/waves/{begun_wave(stage, _waiting(stage))}", 200)
+
+
+def steer_wave(stage: Stage) -> None:
+    """One whose migration waits for a person, and one that is cancelled already."""
+    wave = begun_wave(stage, _waiting(stage))
+    for verb, status in (("resume", 202), ("cancel", 202), ("pause", 409)):
+        stage.http("POST", f"/waves/{wave}/{verb}", status, key=verb)
+
+
+def advance_wave(stage: Stage) -> None:
+    """One that was cancelled while its migration waits, and one that begins its first."""
+    waits = _waiting(stage)
+    cancelled = begun_wave(stage, waits, cancelled=True)
+    stage.invoke("functions.steps.wave", {"operation": _step(cancelled)}, fails=True)
+    records = stage.services.store
+    vm = records.resource("acme", ResourceKind.VM, waits.vm_id)
+    records.save_resource(vm.model_copy(update={"running_operation": None}), ProviderType.AWS)
+    spec = waits.spec
+    asked = CreateWave(name="second", moves=[Move(vm_id=waits.vm_id, spec=spec)])
+    operation = begin_wave(stage.services, ADMIN, asked, "second wave")
+    stage.forget_adapter()
+    stage.invoke("functions.steps.wave", {"operation": _step(operation.resource_id)}, fails=True)
+
+
+def _step(wave: str) -> dict[str, str]:
+    return {"tenant": "acme", "operation_id": wave.replace("wave-", "op-")}
+
+
+def begun_wave(stage: Stage, moving: Migration, **told: Any) -> str:
+    """A wave of one move, which is under way."""
+    asked = CreateWave(name="first", moves=[Move(vm_id=moving.vm_id, spec=moving.spec)])
+    wave_id = begin_wave(stage.services, ADMIN, asked, "first wave").resource_id
+    store = WaveStore(stage.services.store.table)
+    begun = {"state": MoveState.MOVING, "migration_id": moving.id}
+
+    def under_way(wave: Wave) -> Wave:
+        return wave.model_copy(update={"moves": [wave.moves[0].model_copy(update=begun)], **told})
+
+    return store.change("acme", wave_id, under_way).id
+
+
+def _waiting(stage: Stage) -> Migration:
+    """For a person."""
+    waits = _away(stage)
+    store = MigrationStore(stage.services.store.table)
+    store.ask("acme", waits.id, lambda now: now.model_copy(update={"token": "t" * 100}))
+    return waits
 
 
 def migrate(stage: Stage) -> None:
@@ -159,7 +236,12 @@ EXERCISES: dict[str, Callable[[Stage], None]] = {
     "migrations.list": reading("/migrations"),
     "migrations.pause": steering("pause"),
     "migrations.resume": steering("resume"),
+    "migrations.roll_back": roll_back,
     "schedules.collect_chunks": collect,
     "steps.migrate": migrate,
     "steps.transfer": transfer,
+    "steps.wave": advance_wave,
+    "waves.create": create_wave,
+    "waves.get": get_wave,
+    "waves.steer": steer_wave,
 }

@@ -114,7 +114,7 @@ class Stage(logging.Handler):
             machines.create_state_machine(
                 name=name, definition="{}", roleArn="arn:aws:iam::123456789012:role/machine"
             )["stateMachineArn"]
-            for name in ("provision", "operate", "migrate")
+            for name in ("provision", "operate", "migrate", "wave")
         ]
         here.providers = self._providers(secrets)
         here.starter = StepFunctions(*arns)

@@ -46,6 +46,11 @@ BODIES: dict[str, Any] = {
         "vm_id": "vm-1",
         "spec": {"account_id": "acc-1", "region": "local"},
     },
+    "POST /migrations/{migration_id}/roll-back": {"lose_writes": True},
+    "POST /waves": {
+        "name": "first",
+        "moves": [{"vm_id": "vm-1", "spec": {"account_id": "acc-1", "region": "elsewhere"}}],
+    },
     "POST /costs:query": {"start": "2026-01-01", "end": "2026-02-01", "group_by": ["resource"]},
     "PUT /recommendations/rules": {"rules": {"idle-vm": {"grace_hours": 1}}},
     "POST /prices:search": {"vcpus": 2, "regions": ["eu-west-1"]},
@@ -70,8 +75,7 @@ AGENTS_OWN = {"/agents/enroll"} | {
     for name in ("poll", "results", "objects", "chunks", "transfer-key")
 }
 """Nobody else's: tests/handlers/test_agents.py."""
-ASKING = {"/costs:query", "/prices:search", "/estimates"}
-ASKING = {"/costs:query", "/costs:report"}
+ASKING = {"/costs:query", "/costs:report", "/prices:search", "/estimates"}
 """Reads with a body: a viewer may ask, and another tenant's answer has nothing of ours."""
 GUARDED = [route for route in ROUTES if route[2] not in AGENTS_OWN | {"/openapi.json"}]
 NEW_TO_ANYONE = {"/accounts", "/agents", "/budgets"}
@@ -162,7 +166,13 @@ def test_no_endpoint_answers_a_stranger(
     volume = _create(wired, "/volumes", BODIES["POST /volumes"], key="v")["resource_id"]
     ours = {"vm_id": vm, "volume_id": volume, "account_id": "acc-1", "snapshot_id": "snapshot-1"}
     url = path
-    for name, value in {**ours, "network_id": "n", "image_id": "i", "operation_id": "op-1"}.items():
+    for name, value in {
+        **ours,
+        "network_id": "n",
+        "image_id": "i",
+        "operation_id": "op-1",
+        "verb": "pause",
+    }.items():
         url = url.replace("{" + name + "}", value)
     body = BODIES.get(f"{method} {path}")
     key = None if method == "GET" else "stranger"
@@ -184,7 +194,7 @@ def test_viewers_change_nothing_and_it_is_audited(
 ) -> None:
     if method == "GET" or path in ASKING:
         return
-    url = path.replace("{", "").replace("}", "")
+    url = path.replace("{verb}", "pause").replace("{", "").replace("}", "")
     reply = call(VIEWER, method, url, BODIES.get(f"{method} {path}"), key="k")
     assert (reply.status, reply.body["code"]) == (403, "permission_denied")
     entries = call(ADMIN, "GET", "/audit").body["items"]

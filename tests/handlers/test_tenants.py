@@ -15,10 +15,12 @@ from infra.openapi import document
 from novacron.costs.budgets.manage import create_budget
 from novacron.migration.context import migration_id
 from novacron.migration.control import begin
+from novacron.migration.waves import begin_wave
 from novacron.models.budget import CreateBudget
 from novacron.models.migration import CreateMigration, MigrationSpec
 from novacron.models.operation import ResourceKind, ResourceRecord
 from novacron.models.recommendation import RecommendationKind
+from novacron.models.wave import CreateWave, Move
 from novacron.tenancy.principal import Principal, Role
 from tests.agents import enrolled
 from tests.api import ROUTES, call
@@ -94,6 +96,9 @@ def _ours(world: World, folder: Path) -> dict[str, str]:
     advice(world.services, RecommendationKind.IDLE_VM, "vm-ours")
     ids["recommendation_id"] = ADVICE
     ids["migration_id"] = migration_id(begin(world.services, ALICE, moving, "ours").id)
+    wave = CreateWave(name="ours", moves=[Move(**moving.model_dump())])
+    ids["wave_id"] = begin_wave(world.services, ALICE, wave, "our wave").resource_id
+    ids["verb"] = "cancel"
     return ids
 
 

@@ -98,7 +98,8 @@ def test_every_file_is_deployed() -> None:
 
 def test_no_step_refers_to_the_machine_that_invokes_it() -> None:
     """CloudFormation refuses such a circle, and the stack with it."""
-    for name, resource in STACK["Resources"].items():
-        if name.startswith("Steps"):
-            told = str(resource["Properties"])
-            assert not [one for one in MACHINES if f"{{'Ref': '{one}'}}" in told], name
+    for machine in MACHINES:
+        invoked = STACK["Resources"][machine]["Properties"]["DefinitionSubstitutions"].values()
+        for step in {arn["Fn::GetAtt"][0] for arn in invoked}:
+            told = str(STACK["Resources"][step]["Properties"])
+            assert f"{{'Ref': '{machine}'}}" not in told, step

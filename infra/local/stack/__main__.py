@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from infra.local.stack.advice import idle_advice
 from infra.local.stack.api import Cli
 from infra.local.stack.control_plane import ROOT
 from infra.local.stack.job import five_commands, main_job, move, tear_down
 from infra.local.stack.logs import errors
 from infra.local.stack.services import StackError
+from infra.local.stack.spending import cost_table, refusing_budget
 from infra.local.stack.stack import running
 
 STATE = ROOT / ".novacron"
@@ -44,6 +46,10 @@ def main() -> int:
                 main_job(cli, stack.targets, folder)
                 five_commands(cli, stack.targets)
                 move(cli, stack.targets[0], stack.targets[1], folder)
+                collect = stack.outputs["CollectCosts"]
+                cost_table(cli, stack.targets[0], stack.port, collect, folder)
+                refusing_budget(cli, stack.targets[0])
+                idle_advice(cli, stack.targets[0], stack.port, folder)
                 if chosen.once:
                     tear_down(cli, stack.targets)
             if not chosen.once:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 
 from infra.local.stack.api import Cli
 from infra.local.stack.clouds import Target
-from infra.local.stack.control_plane import client
+from infra.local.stack.schedules import run_now
 from infra.local.stack.services import StackError
 
 RULES = """# A VM of a few minutes is judged by its minutes; shipped is two weeks, and 5% of CPU.
@@ -36,7 +35,7 @@ def idle_advice(cli: Cli, target: Target, port: int, folder: Path) -> None:
     rules.write_text(RULES)
     cli.json("recommend", "edit-rules", "--file", str(rules), quiet=True)
     cli.say(f"\n$ novacron recommend edit-rules --file rules.yaml\n{RULES.rstrip()}")
-    _run(port, "SchedulesRecommend")
+    run_now(port, "SchedulesRecommend")
     [vm] = cli.json("vm", "list", "--name", f"hello-{target.name}", quiet=True)
     words = ("recommend", "list", "--kind", "idle-vm", "--resource", vm["id"])
     found = cli.json(*words, quiet=True)
@@ -64,15 +63,3 @@ def _until(cli: Cli, advice: str, state: str) -> None:
             return
         time.sleep(2)
     raise StackError(f"{advice} is {now}, not {state}")
-
-
-def _run(port: int, logical_id: str) -> None:
-    """The schedule's function, now and not in an hour."""
-    functions = client("lambda", port)
-    pages = functions.get_paginator("list_functions").paginate()
-    names = [one["FunctionName"] for page in pages for one in page["Functions"]]
-    [name] = [name for name in names if logical_id in name]
-    reply = functions.invoke(FunctionName=name, Payload=b"{}")
-    told = json.loads(reply["Payload"].read())
-    if reply.get("FunctionError"):
-        raise StackError(f"{logical_id}: {told}")

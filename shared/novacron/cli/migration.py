@@ -1,4 +1,4 @@
-"""``novacron migration``: assess, start, list, show, pause, resume, cut-over, cancel."""
+"""``novacron migration``: assess, start, list, show, pause, resume, cut-over, cancel, roll-back."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Annotated, Any
 import typer
 import yaml
 
-from novacron.cli import plan
+from novacron.cli import plan, wave
 from novacron.cli.exits import CliError
 from novacron.cli.output import Format, render_one
 from novacron.cli.session import Key, Session, Tag, Wait, session, tags
 
 Json = dict[str, Any]
 app = typer.Typer(help="Move VMs between accounts, regions and hosts.", no_args_is_help=True)
+app.add_typer(wave.app, name="wave")
 MigrationId = Annotated[str, typer.Argument(help="The migration's id, as `list` shows it.")]
 Vm = Annotated[str, typer.Argument(help="The VM's id, as `vm list` shows it.")]
 To = Annotated[str, typer.Option("--to", help="The target's account, by name or id.")]
@@ -141,8 +142,31 @@ def cancel(
     _steer(session(context), migration_id, "cancel", key)
 
 
-def _steer(here: Session, migration_id: str, verb: str, key: str) -> None:
-    reply = here.connect().mutate("POST", f"migrations/{migration_id}/{verb}", key=key)
+@app.command("roll-back")
+def roll_back(
+    context: typer.Context,
+    migration_id: MigrationId,
+    lose_writes: Annotated[
+        bool, typer.Option("--lose-writes", help="After the commit: the target's writes are lost.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    key: Key = "",
+) -> None:
+    """Before the commit undo it; after it start the source as it was left and stop the target.
+
+    After the commit nothing is copied back: what the target has written is not in the source. To
+    keep it, migrate the new VM back instead.
+    """
+    here = session(context)
+    if lose_writes:
+        here.err.print("What the target has written since the cutover will be lost.")
+    if not yes:
+        typer.confirm(f"Roll migration {migration_id} back?", abort=True, err=True)
+    _steer(here, migration_id, "roll-back", key, {"lose_writes": lose_writes})
+
+
+def _steer(here: Session, migration_id: str, verb: str, key: str, body: Json | None = None) -> None:
+    reply = here.connect().mutate("POST", f"migrations/{migration_id}/{verb}", body, key=key)
     if here.form is Format.TABLE:
         plan.show_migration(reply, here.out)
     else:

@@ -51,10 +51,27 @@ def show(found: Json, console: Console) -> None:
     _rows(console, found["not_checked"], ["fact", "command", "wanted"])
 
 
+def _stage(found: Json) -> Json:
+    eta = found["eta_seconds"]
+    return {
+        "stage": found["name"],
+        "shards": f"{found['shards_done']} of {found['shards']}",
+        "moved": f"{found['bytes_moved'] / _GIB:.2f} GiB",
+        "rate": f"{found['bytes_per_second'] / 1024**2:.1f} MiB/s",
+        "left": "not known yet" if eta is None else f"about {eta} s",
+    }
+
+
 def show_migration(found: Json, console: Console) -> None:
-    """Its state, its rounds, the map of addresses and the terms of its downtime."""
-    apart = ("rounds", "addresses", "downtime_seconds", "spec")
+    """Its state, what is under way, the map of addresses and the terms of its downtime."""
+    apart = ("rounds", "addresses", "downtime_seconds", "spec", "stage", "test_clone")
     render_one({k: v for k, v in found.items() if k not in apart}, Format.TABLE, console)
+    if found.get("stage"):
+        _part(console, "Under way")
+        render_one(_stage(found["stage"]), Format.TABLE, console)
+    if found.get("test_clone"):
+        _part(console, "Test clone")
+        render_one(found["test_clone"], Format.TABLE, console)
     if found["rounds"]:
         _part(console, "Rounds")
         _rows(console, found["rounds"], ["number", "changed_bytes", "seconds", "final"])

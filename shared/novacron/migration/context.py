@@ -10,8 +10,14 @@ from typing import Any, TypeVar
 from novacron.errors import Conflict, NotReady
 from novacron.migration.chunks import ChunkStore
 from novacron.models.base import Ownership
-from novacron.models.migration import Control, Effect, JournalEntry, Migration
-from novacron.models.operation import Operation, OperationState, ResourceKind, ResourceRecord
+from novacron.models.migration import Control, Effect, JournalEntry, Migration, Return
+from novacron.models.operation import (
+    Operation,
+    OperationKind,
+    OperationState,
+    ResourceKind,
+    ResourceRecord,
+)
 from novacron.models.provider_account import ProviderAccount
 from novacron.models.transfer import Export, Import
 from novacron.operations.services import Services
@@ -125,7 +131,7 @@ def load(services: Services, step: StepInput) -> Context:
     """Raises NotFound; Conflict when the migration was cancelled and may still be undone."""
     operation = services.store.operation(step.tenant, step.operation_id)
     store = MigrationStore(services.store.table)
-    migration = store.get(step.tenant, migration_id(operation.id))
+    migration = store.get(step.tenant, _moved(operation))
     account = services.store.account
     return Context(
         services=services,
@@ -136,6 +142,12 @@ def load(services: Services, step: StepInput) -> Context:
         source_account=account(step.tenant, migration.source_account_id),
         target_account=account(step.tenant, migration.spec.account_id),
     )
+
+
+def _moved(operation: Operation) -> str:
+    if operation.kind is OperationKind.VM_ROLL_BACK:
+        return Return.model_validate(operation.request).migration_id
+    return migration_id(operation.id)
 
 
 def migration_id(operation_id: str) -> str:

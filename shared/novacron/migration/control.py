@@ -9,18 +9,25 @@ from novacron.errors import Conflict, InvalidSpec
 from novacron.migration.assess.sovereignty import enforce
 from novacron.migration.context import migration_id
 from novacron.migration.shards import exporter, importer
+from novacron.migration.stages import stage_view
 from novacron.models.base import PageRequest
 from novacron.models.migration import (
+    CloneView,
     CreateMigration,
     Migration,
     Migrations,
     MigrationView,
+    Phase,
+    Return,
+    RollBack,
 )
 from novacron.models.operation import Operation, OperationKind, ResourceKind
 from novacron.operations.services import Services
 from novacron.operations.submit import again, new_operation, operation_id, refuse_ended
 from novacron.store.migrations import MigrationStore
 from novacron.tenancy.principal import Principal
+
+_CLONE = CloneView.model_fields
 
 
 def begin(
@@ -70,13 +77,13 @@ def begin(
 def view(services: Services, tenant: str, migration: str) -> MigrationView:
     """Raises NotFound."""
     store = MigrationStore(services.store.table)
-    return _view(store, store.get(tenant, migration))
+    return _view(services, store, store.get(tenant, migration))
 
 
 def listed(services: Services, tenant: str, page: PageRequest) -> Migrations:
     store = MigrationStore(services.store.table)
     found = store.page(tenant, page)
-    shown = [_view(store, one) for one in found.items]
+    shown = [_view(services, store, one) for one in found.items]
     return Migrations(items=shown, next_cursor=found.next_cursor)
 
 
@@ -86,7 +93,11 @@ def pause(services: Services, who: Principal, migration: str) -> MigrationView:
 
 
 def resume(services: Services, who: Principal, migration: str) -> MigrationView:
-    return _ask(services, who, migration, paused=False)
+    """Go on copying; where a test clone failed, try another."""
+    store = MigrationStore(services.store.table)
+    clone = store.get(who.tenant, migration).clone
+    failed = clone.attempt if clone is not None and clone.error is not None else 0
+    return _ask(services, who, migration, paused=False, retest=failed)
 
 
 def cut_over(services: Services, who: Principal, migration: str) -> MigrationView:
@@ -97,6 +108,43 @@ def cut_over(services: Services, who: Principal, migration: str) -> MigrationVie
 def cancel(services: Services, who: Principal, migration: str) -> MigrationView:
     """Undo it: the source goes on. Conflict once the target has taken over."""
     return _ask(services, who, migration, cancelled=True)
+
+
+def roll_back(
+    services: Services, who: Principal, migration: str, body: RollBack, key: str
+) -> MigrationView:
+    """Before the commit as ``cancel``; after it the source is started again, the target stopped.
+
+    ``key`` as in ``begin``. Raises NotFound, also when the source is gone; Conflict when the
+    target's writes would be lost and nobody said so, or either VM is busy.
+    """
+    store = MigrationStore(services.store.table)
+    found = store.get(who.tenant, migration)
+    if "committed" not in found.marks:
+        return cancel(services, who, migration)
+    if not body.lose_writes:
+        raise Conflict(
+            "What the target has written since the cutover would be lost.",
+            field="lose_writes",
+            remedy=f"Say lose_writes, or migrate {found.new_vm_id} back, which keeps it.",
+        )
+    kind, digest = OperationKind.VM_ROLL_BACK, operation_id(who.tenant, key)
+    asked, account_id = Return(migration_id=found.id), found.source_account_id
+    operation = new_operation(services, who, kind, digest, found.vm_id, account_id, asked)
+    if again(services, operation) is None:
+        if found.phase is Phase.RETURNED:
+            raise Conflict(f"{found.id} is returned.")
+        record = services.store.resource(who.tenant, ResourceKind.VM, found.vm_id)
+        target = services.store.resource(who.tenant, ResourceKind.VM, found.new_vm_id or "")
+        refuse_ended(record, operation)
+        if target.running_operation is not None:
+            raise Conflict(f"Operation {target.running_operation} is running on {target.id}.")
+        account = services.store.account(who.tenant, account_id)
+        services.store.begin_change(operation, record, account.type)
+        services.starter.start(operation)
+    if found.return_operation_id != operation.id:
+        store.save(found.model_copy(update={"return_operation_id": operation.id}))
+    return view(services, who.tenant, migration)
 
 
 def _ask(services: Services, who: Principal, migration: str, **wanted: Any) -> MigrationView:
@@ -110,11 +158,16 @@ def _ask(services: Services, who: Principal, migration: str, **wanted: Any) -> M
     return view(services, who.tenant, migration)
 
 
-def _view(store: MigrationStore, migration: Migration) -> MigrationView:
+def _view(services: Services, store: MigrationStore, migration: Migration) -> MigrationView:
     shown = MigrationView.model_fields.keys() & Migration.model_fields.keys()
     told = {name: getattr(migration, name) for name in shown}
     control = store.control(migration.tenant, migration.id)
-    return MigrationView(**told, paused=control.paused, downtime_seconds=downtime(migration))
+    clone = migration.clone
+    tried = None if clone is None else CloneView(**clone.model_dump(include=set(_CLONE)))
+    told |= {"paused": control.paused, "test_clone": tried}
+    told["stage"] = stage_view(store, migration, services.now())
+    told["point_of_no_return"] = migration.marks.get("committed")
+    return MigrationView(**told, downtime_seconds=downtime(migration))
 
 
 def downtime(migration: Migration) -> dict[str, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from novacron.errors import Conflict, NotFound, NotReady
 from novacron.migration.context import Context, progress
@@ -12,9 +12,10 @@ from novacron.migration.names import address_map, check_names
 from novacron.migration.rounds import DONE, StepResult, tidy
 from novacron.migration.shards import exporter, importer
 from novacron.migration.staff import SOURCE, TARGET, dismissed
-from novacron.models.migration import AddressChange, Cutover, Effect, Phase, Probe
+from novacron.migration.target import OwnDisks
+from novacron.models.migration import AddressChange, Control, Cutover, Effect, Phase, Probe
 from novacron.models.operation import OperationState, ResourceKind
-from novacron.models.transfer import AssembleSpec, TransferState
+from novacron.models.transfer import AssembleSpec
 from novacron.models.vm import Vm, VmState
 from novacron.operations.steps import first_seen, seen
 from novacron.providers.transfer import Fencing
@@ -23,8 +24,8 @@ ORDERLY = timedelta(seconds=60)
 """How long a guest may take to shut down before it is switched off: from then on it is downtime."""
 PROBE_SECONDS = 1.0
 
-ROUND, HOLD, FENCE, SEAL = "round", "hold", "fence", "seal"
-FINISH, ROLL_BACK = "finish", "roll_back"
+ROUND, CLONE, HOLD, FENCE, SEAL = "round", "clone", "hold", "fence", "seal"
+FINISH, ROLL_BACK, GO_BACK = "finish", "roll_back", "go_back"
 PAUSED = "paused"
 
 
@@ -45,12 +46,19 @@ def decide(now: Context) -> StepResult:
 def _between_rounds(now: Context) -> StepResult:
     """Another round, a halt, or the cutover."""
     tidy(now)
-    spec, rounds = now.migration.spec, now.migration.rounds
+    spec, rounds, clone = now.migration.spec, now.migration.rounds, now.migration.clone
     if now.control.paused:
         return _hold(now, PAUSED)
+    why = converged(rounds, spec.max_rounds, spec.max_downtime_seconds)
+    if _wants_clone(now) and (why is not None or now.control.approved):
+        return StepResult(next=CLONE)
+    if clone is not None and clone.error is None and clone.round == len(rounds):
+        return _another(now)  # so that what changed while it ran is no downtime
     if now.control.approved:
         return StepResult(next=FENCE)
-    why = converged(rounds, spec.max_rounds, spec.max_downtime_seconds)
+    if clone is not None and clone.error is not None:
+        told = f"the test clone failed: {clone.error.detail}"
+        return _hold(now, f"{told} Resume to try another, cut over all the same, or cancel")
     if why is None:
         return _another(now)
     if spec.cutover is Cutover.APPROVED:
@@ -62,8 +70,16 @@ def _between_rounds(now: Context) -> StepResult:
     return StepResult(next=FENCE)
 
 
+def _wants_clone(now: Context) -> bool:
+    """Whether one is to be tried, or has begun."""
+    clone = now.migration.clone
+    if clone is None:
+        return now.migration.spec.test_clone
+    return not clone.done or _retested(now, now.control)
+
+
 def _another(now: Context) -> StepResult:
-    if now.migration.phase is Phase.HOLDING:
+    if now.migration.phase is not Phase.COPYING:
         now.save(phase=Phase.COPYING)
     return StepResult(next=ROUND)
 
@@ -82,10 +98,15 @@ def hold(now: Context, token: str) -> StepResult:
         lambda one: one.model_copy(update={"token": token}),
     )
     waits = control.paused or not control.approved
-    resumed = now.migration.reason == PAUSED and not control.paused
+    resumed = not control.paused and (now.migration.reason == PAUSED or _retested(now, control))
     if control.cancelled or resumed or not waits:
         now.services.starter.go_on(token)
     return DONE
+
+
+def _retested(now: Context, control: Control) -> bool:
+    clone = now.migration.clone
+    return clone is not None and clone.error is not None and control.retest == clone.attempt
 
 
 def after_hold(now: Context) -> StepResult:
@@ -117,24 +138,10 @@ def fence(now: Context) -> StepResult:
 
 def seal(now: Context) -> StepResult:
     """The target's disks are complete; wait until a VM can use them."""
-    target, applied = importer(now.target), now.migration.applied
-    if applied is None:
+    if now.migration.applied is None:
         raise Conflict("Nothing has been copied yet.")
     now.save(marks=now.mark("seal"))
-    imports, chunks = now.imports, now.chunks
-    sealed = []
-    for index, one in enumerate(imports):
-        if one.state is TransferState.OPEN:
-            one = target.seal_import(one, chunks.get_disk(applied, index).written)
-        elif one.state is not TransferState.READY:
-            one = target.get_import(one)
-        sealed.append(one)
-    if sealed != imports:
-        now.save(imports=[now.seal(one) for one in sealed])
-    if any(one.state is TransferState.ERROR for one in sealed):
-        raise Conflict("A disk of the target could not be completed.")
-    if any(one.state is not TransferState.READY for one in sealed):
-        raise NotReady("The target's disks are being completed.")
+    OwnDisks(now).seal(now.migration.applied)
     return DONE
 
 
@@ -144,22 +151,31 @@ def boot(now: Context) -> StepResult:
     if now.migration.target_vm_id is None:
         now.intend(Effect.VM)
         vm = importer(now.target).assemble_vm(assembly(now), now.imports, now.owner())
-        now.save(target_vm_id=vm.id)
-        if vm.provider_operation is not None:
-            now.target.check_operation(vm.provider_operation)
-    vm = now.target.get_vm(now.migration.target_vm_id or "")
-    if vm.state in (VmState.ERROR, VmState.DELETED):
-        raise Conflict(f"The target is {vm.state.value}.")
-    if vm.state is not VmState.RUNNING:
-        raise NotReady(f"The target is {vm.state.value}.")
+        now.save(target_vm_id=vm.id, target_operation=vm.provider_operation)
+    vm = booted(now, now.migration.target_vm_id or "", now.migration.target_operation)
     now.save(marks=now.mark("probe"))
-    probe(now, vm, now.migration.spec.probe)
+    probe(now, vm, now.migration.spec.probe, now.migration.marks["probe"])
     now.save(marks=now.mark("answered"))
     return DONE
 
 
-def probe(now: Context, vm: Vm, wanted: Probe | None) -> None:
-    """Raises NotReady while the target does not answer, Conflict when it has had its time."""
+def booted(now: Context, vm_id: str, made_by: str | None) -> Vm:
+    """The VM at the target, running; ``made_by`` is the provider's operation that makes it.
+
+    Raises NotReady until it runs, Conflict when it will not, and what ended ``made_by``.
+    """
+    if made_by is not None:
+        now.target.check_operation(made_by)
+    vm = now.target.get_vm(vm_id)
+    if vm.state in (VmState.ERROR, VmState.DELETED):
+        raise Conflict(f"The target is {vm.state.value}.")
+    if vm.state is not VmState.RUNNING:
+        raise NotReady(f"The target is {vm.state.value}.")
+    return vm
+
+
+def probe(now: Context, vm: Vm, wanted: Probe | None, since: datetime) -> None:
+    """Raises NotReady while it does not answer, Conflict when it has had its time since then."""
     if wanted is None:
         return
     for address in [*vm.private_ips, *vm.public_ips]:
@@ -168,7 +184,7 @@ def probe(now: Context, vm: Vm, wanted: Probe | None) -> None:
         except OSError:
             continue
         return
-    waited = now.services.now() - now.migration.marks["probe"]
+    waited = now.services.now() - since
     if waited > timedelta(seconds=wanted.timeout_seconds):
         raise Conflict(f"The target did not answer on port {wanted.port} in {waited.seconds} s.")
     raise NotReady(f"The target does not answer on port {wanted.port} yet.")

@@ -6,13 +6,16 @@ entry is undone whether or not its effect had happened, and any number of times.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from novacron.errors import NotFound, NotReady
 from novacron.migration.context import Context
 from novacron.migration.cutover import finish
 from novacron.migration.names import restore_names
-from novacron.migration.rounds import DONE, StepResult, import_spec
+from novacron.migration.rounds import DONE, StepResult
 from novacron.migration.shards import exporter, importer
 from novacron.migration.staff import dismissed
+from novacron.migration.target import OWN, CloneDisks, OwnDisks, import_spec
 from novacron.models.base import Ownership
 from novacron.models.migration import Effect, JournalEntry, Phase
 from novacron.models.operation import OperationState
@@ -33,19 +36,24 @@ def roll_back(now: Context, failure: Failure) -> StepResult:
         return finish(now)
     error = now.migration.error or explain(failure)
     now.save(error=error)
+    undo(now, lambda _: True)
+    ended = {"state": OperationState.FAILED, "error": error, "updated_at": now.services.now()}
+    if now.migration.phase is not Phase.ROLLED_BACK:
+        now.save(phase=Phase.ROLLED_BACK, exports=[], imports=[], clone=None, reason=None)
+    operation = now.operation.model_copy(update=ended)
+    now.services.store.end(operation, now.record, now.source_account.type, gone=False)
+    return DONE
+
+
+def undo(now: Context, which: Callable[[JournalEntry], bool]) -> None:
+    """Undo these entries, the last one first. Raises what the providers raise."""
     for index in reversed(range(len(now.migration.journal))):
         entry = now.migration.journal[index]
-        if not entry.undone:
+        if not entry.undone and which(entry):
             UNDO[entry.effect](now, entry)
             journal = list(now.migration.journal)
             journal[index] = entry.model_copy(update={"undone": True})
             now.save(journal=journal)
-    ended = {"state": OperationState.FAILED, "error": error, "updated_at": now.services.now()}
-    if now.migration.phase is not Phase.ROLLED_BACK:
-        now.save(phase=Phase.ROLLED_BACK, exports=[], imports=[], reason=None)
-    operation = now.operation.model_copy(update=ended)
-    now.services.store.end(operation, now.record, now.source_account.type, gone=False)
-    return DONE
 
 
 def _vm(now: Context, entry: JournalEntry) -> None:
@@ -74,11 +82,12 @@ def _fence(now: Context, _: JournalEntry) -> None:
 
 def _import(now: Context, entry: JournalEntry) -> None:
     """One that was only intended is begun once more, to have something to delete."""
-    known, target = now.imports, importer(now.target)
+    target, part = importer(now.target), entry.owner.rpartition("-")[2]
+    known = (OwnDisks(now) if part == OWN else CloneDisks(now)).imports
     if entry.index < len(known):
         made = known[entry.index]
     else:
-        made = target.begin_import(import_spec(now, entry.index), _owner(now, entry))
+        made = target.begin_import(import_spec(now, entry.index, part), _owner(now, entry))
     target.delete_import(made)
 
 

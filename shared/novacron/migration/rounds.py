@@ -10,13 +10,15 @@ from novacron.migration.context import Context, progress
 from novacron.migration.leaves import SHARD_BYTES, shard_count
 from novacron.migration.manifest import DiskManifest
 from novacron.migration.parallel import in_parallel
-from novacron.migration.shards import ExportJob, ImportJob, exporter, importer
-from novacron.migration.staff import SOURCE, TARGET, staffed
+from novacron.migration.shards import ExportJob, exporter
+from novacron.migration.staff import SOURCE, staffed
+from novacron.migration.stages import COPY_IN, COPY_OUT, begin_stage, count_shard
+from novacron.migration.target import OwnDisks
 from novacron.migration.transfer import copied_shard, seal_manifest, shards_to_import
-from novacron.migration.where import export_shard, import_shard
+from novacron.migration.where import export_shard
 from novacron.models.base import Model
 from novacron.models.migration import Effect, JournalEntry, Phase, Round
-from novacron.models.transfer import Export, ImportSpec, TransferState
+from novacron.models.transfer import Export, TransferState
 
 MOST_ITEMS = 1000
 """Work items of one round: their list travels between two states, which hold 256 KiB
@@ -73,39 +75,20 @@ def await_export(now: Context) -> StepResult:
 
 def prepare_target(now: Context) -> StepResult:
     """Make the target's disks, as large as the source's, and wait until they can be written."""
-    target, imports = importer(now.target), now.imports
-    for index in range(len(imports), len(now.export.disks)):
-        now.intend(Effect.IMPORT, "i", index)
-        imports.append(target.begin_import(import_spec(now, index), now.owner("i")))
-        now.save(imports=[now.seal(one) for one in imports])
-    if all(one.state is TransferState.OPEN for one in imports):
-        return DONE
-    found = [target.get_import(staffed(now, TARGET, one)) for one in imports]
-    if found != imports:
-        now.save(imports=[now.seal(one) for one in found])
-    if any(one.state is not TransferState.OPEN for one in found):
-        raise NotReady("The target's disks are being made.")
+    OwnDisks(now).open()
     return DONE
-
-
-def import_spec(now: Context, index: int) -> ImportSpec:
-    """The target's disk for the source's disk of that number."""
-    spec = now.migration.spec
-    stem = (spec.name or now.record.name)[:59].rstrip("-")
-    return ImportSpec(
-        name=f"{stem}-{index}",
-        region=spec.region,
-        zone=spec.zone,
-        index=index,
-        size_bytes=now.export.disks[index].size_bytes,
-        boot_mode=spec.boot_mode,
-    )
 
 
 def plan_copy(now: Context) -> StepResult:
     """The shards that this round must look at."""
     export, chunks = now.export, now.chunks
     shards = [_planned(now, chunks, export, disk) for disk in range(len(export.disks))]
+    return staged(now, COPY_OUT, export.id, shards)
+
+
+def staged(now: Context, name: str, of: str, shards: list[list[int]]) -> StepResult:
+    """The work of a stage: ``shards`` of each disk."""
+    begin_stage(now, name, of, sum(map(len, shards)))
     return StepResult(items=grouped(shards))
 
 
@@ -116,10 +99,11 @@ def copy_shards(now: Context, item: WorkItem) -> StepResult:
         go_on(now)
         job = ExportJob(export=export, disk=item.disk, shard=shard, parent=applied)
         try:
-            export_shard(now.services, now.source_account, job)
+            result = export_shard(now.services, now.source_account, job)
         except NotReady:
             _refresh_export(now, export)
             raise
+        count_shard(now, COPY_OUT, export.id, result.read_bytes)
     return DONE
 
 
@@ -152,50 +136,32 @@ def plan_apply(now: Context) -> StepResult:
         shards_to_import(chunks, chunks.get_disk(export.id, disk), now.migration.applied)
         for disk in range(len(export.disks))
     ]
-    return StepResult(items=grouped(shards))
+    return staged(now, COPY_IN, export.id, shards)
 
 
 def apply_shards(now: Context, item: WorkItem) -> StepResult:
     """Write the item's shards to the target's disk."""
-    export, target = now.export, now.imports[item.disk]
+    disks, since = OwnDisks(now), now.migration.applied
+    manifest = now.migration.rounds[-1].export_id
     for shard in item.shards:
         go_on(now)
-        job = ImportJob(
-            target=target,
-            manifest=export.id,
-            disk=item.disk,
-            shard=shard,
-            since=now.migration.applied,
-        )
-        try:
-            written = import_shard(now.services, now.target_account, job).written_bytes
-        except NotReady:
-            _refresh_import(now, item.disk)
-            raise
-        now.store.count(now.migration.tenant, now.migration.id, export.id, written)
+        written = disks.write(item.disk, shard, manifest, since)
+        now.store.count(now.migration.tenant, now.migration.id, manifest, written)
+        count_shard(now, COPY_IN, manifest, written)
     return DONE
 
 
-def _refresh_import(now: Context, disk: int) -> None:
-    """As with an export."""
-    imports = now.imports
-    if "agent" in imports[disk].access:
-        return
-    found = importer(now.target).get_import(imports[disk])
-    if found.access != imports[disk].access:
-        imports[disk] = found
-        now.save(imports=[now.seal(one) for one in imports])
-
-
 def end_round(now: Context) -> StepResult:
-    """The target has it all."""
+    """The target has it all, and what it has was compared."""
     last = now.migration.rounds[-1]
     if last.ended:
         return DONE
     export_id = last.export_id
     moved = now.store.counted(now.migration.tenant, now.migration.id, export_id)
     took = max(0.001, (now.services.now() - last.started_at).total_seconds())
-    ended = last.model_copy(update={"changed_bytes": moved, "seconds": took})
+    resent = now.store.counted(now.migration.tenant, now.migration.id, f"{export_id}#resent")
+    told = {"changed_bytes": moved, "seconds": took, "resent_leaves": resent}
+    ended = last.model_copy(update=told)
     now.save(rounds=[*now.migration.rounds[:-1], ended], applied=export_id)
     progress(now, min(80, 20 + 10 * last.number))
     return DONE

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from novacron.errors import Unsupported
 from novacron.migration.chunks import ChunkStore
 from novacron.migration.transfer import ShardResult, export_shard, import_shard
+from novacron.migration.verify import Verified, verify_shard
 from novacron.models.base import Model
 from novacron.models.transfer import Export, Import
 from novacron.providers.base import CloudProvider
@@ -48,6 +49,10 @@ class ShardWork(ABC):
     def import_shard(self, job: ImportJob) -> Imported:
         """Raises NotReady until it is done, and what ``run_import`` does."""
 
+    @abstractmethod
+    def verify_shard(self, job: ImportJob) -> Verified:
+        """Raises NotReady until it is done, and what ``run_verify`` does."""
+
 
 class ShardsHere(ShardWork):
     """In this process. ``chunks`` is called for each job."""
@@ -61,6 +66,9 @@ class ShardsHere(ShardWork):
 
     def import_shard(self, job: ImportJob) -> Imported:
         return run_import(self._provider, self._chunks(), job)
+
+    def verify_shard(self, job: ImportJob) -> Verified:
+        return run_verify(self._provider, self._chunks(), job)
 
 
 def run_export(provider: CloudProvider, chunks: ChunkStore, job: ExportJob) -> ShardResult:
@@ -77,6 +85,13 @@ def run_import(provider: CloudProvider, chunks: ChunkStore, job: ImportJob) -> I
     return Imported(
         written_bytes=import_shard(chunks, target, job.target, manifest, job.shard, job.since)
     )
+
+
+def run_verify(provider: CloudProvider, chunks: ChunkStore, job: ImportJob) -> Verified:
+    """Raises Unsupported: the provider imports no disks; Corrupted."""
+    manifest = chunks.get_disk(job.manifest, job.disk)
+    target = importer(provider)
+    return verify_shard(chunks, target, job.target, manifest, job.shard, job.since)
 
 
 def exporter(provider: CloudProvider) -> DiskExport:

@@ -16,6 +16,7 @@ from novacron.migration.shards import (
     ShardWork,
 )
 from novacron.migration.transfer import ShardResult
+from novacron.migration.verify import Verified
 from novacron.models.provider_account import ProviderAccount
 from novacron.operations.services import Services
 from novacron.providers.agent import wire
@@ -36,6 +37,10 @@ class ShardsThere(ShardWork):
         found: Imported = self._ask("import_shard", job)
         return found
 
+    def verify_shard(self, job: ImportJob) -> Verified:
+        found: Verified = self._ask("verify_shard", job)
+        return found
+
     def _ask(self, method: str, job: ExportJob | ImportJob) -> Any:
         told = wire.encode(method, {"job": job})
         return wire.answer(method, self._courier.call(self._tenant, self._agent, method, told))
@@ -49,6 +54,11 @@ def export_shard(services: Services, account: ProviderAccount, job: ExportJob) -
 def import_shard(services: Services, account: ProviderAccount, job: ImportJob) -> Imported:
     """Raises NotReady until it is done, ProviderUnavailable when its agent is silent."""
     return _place(services, account, job.target.access).import_shard(job)
+
+
+def verify_shard(services: Services, account: ProviderAccount, job: ImportJob) -> Verified:
+    """Raises NotReady until it is done, ProviderUnavailable when its agent is silent."""
+    return _place(services, account, job.target.access).verify_shard(job)
 
 
 def _place(services: Services, account: ProviderAccount, access: dict[str, str]) -> ShardWork:

@@ -19,10 +19,14 @@ class Phase(StrEnum):
 
     COPYING = "copying"
     HOLDING = "holding"
+    TESTING = "testing"
+    """A test clone runs at the target, beside the source."""
     CUTTING_OVER = "cutting_over"
     COMMITTED = "committed"
     COMPLETED = "completed"
     ROLLED_BACK = "rolled_back"
+    RETURNED = "returned"
+    """Rolled back after the commit: the source runs again, the target is stopped."""
 
     @property
     def taken_over(self) -> bool:
@@ -31,7 +35,7 @@ class Phase(StrEnum):
 
     @property
     def final(self) -> bool:
-        return self in (Phase.COMPLETED, Phase.ROLLED_BACK)
+        return self in (Phase.COMPLETED, Phase.ROLLED_BACK, Phase.RETURNED)
 
 
 class Cutover(StrEnum):
@@ -102,6 +106,10 @@ class MigrationSpec(Model):
     names: list[NameSwitch] = Field(default=[], max_length=20)
     probe: Probe | None = None
     """None: the provider's word that it runs is enough."""
+    test_clone: bool = False
+    """Before the cutover, boot a VM of what has been copied and probe it, then delete it."""
+    test_subnet_id: ResourceId | None = None
+    """Where the test clone boots: one from which it reaches nothing. None: the target's own."""
 
 
 class CreateMigration(Model):
@@ -109,13 +117,26 @@ class CreateMigration(Model):
     spec: MigrationSpec
 
 
+class RollBack(Model):
+    """``lose_writes``: it is known that after the commit what the target has written is lost."""
+
+    lose_writes: bool = False
+
+
+class Return(Model):
+    """The request of a roll-back's operation."""
+
+    migration_id: str
+
+
 class Round(Model):
     """One copy of what had changed. ``changed_bytes`` arrived at the target; ``seconds`` from
-    the export's moment to the last write."""
+    the export's moment until that was compared; ``resent_leaves`` were not what was written."""
 
     number: int
     export_id: str
     changed_bytes: int = 0
+    resent_leaves: int = 0
     seconds: float = 0.0
     final: bool = False
     started_at: datetime
@@ -149,6 +170,51 @@ class JournalEntry(Model):
     undone: bool = False
 
 
+class Stage(Model):
+    """Shards that are being worked on. ``name``: "copy out", "copy in", "compare" or "fill the
+    test clone"; ``of``: the export or clone that they are of."""
+
+    name: str
+    of: str
+    shards: int
+    started_at: datetime
+
+    @property
+    def key(self) -> str:
+        return f"{self.of}#{self.name}"
+
+
+class StageView(Model):
+    """A stage as a caller sees it. ``bytes_moved`` are read, written or compared so far;
+    ``eta_seconds`` until the last shard, as quick as those before: None before the first."""
+
+    name: str
+    shards: int
+    shards_done: int
+    bytes_moved: int
+    bytes_per_second: int
+    eta_seconds: int | None
+
+
+class Clone(Model):
+    """A VM of what had been copied after ``round``. ``error``: why it did not serve."""
+
+    attempt: int
+    manifest: str
+    round: int
+    imports: list[Import] = []
+    vm_id: str | None = None
+    provider_operation: str | None = None
+    running_since: datetime | None = None
+    done: bool = False
+    error: OperationError | None = None
+
+    @property
+    def part(self) -> str:
+        """Of the migration's operation, that it is of."""
+        return f"c{self.attempt}"
+
+
 class Migration(Model):
     """``id`` is its operation's with another prefix. Secrets in ``exports`` and ``imports`` are
     sealed. ``exports`` holds the one that is open and the one before it, newest last."""
@@ -165,15 +231,23 @@ class Migration(Model):
     rounds: list[Round] = []
     exports: list[Export] = []
     imports: list[Import] = []
+    stage: Stage | None = None
+    """The newest."""
     applied: str | None = None
     """The manifest whose content the target's disks have."""
     target_vm_id: str | None = None
     """The provider's id of what was assembled."""
+    target_operation: str | None = None
+    """The provider's operation that makes it."""
+    clone: Clone | None = None
+    """The newest test clone."""
     new_vm_id: str | None = None
     """The record of the VM at the target, once committed."""
     names: list[SwitchedName] = []
     addresses: list[AddressChange] = []
     """Of the source, and what stands in their place."""
+    return_operation_id: str | None = None
+    """Of the newest roll-back after the commit."""
     marks: dict[str, datetime] = {}
     """When each part of the cutover began, in order."""
     reason: str | None = None
@@ -195,8 +269,19 @@ class Control(Model):
     paused: bool = False
     cancelled: bool = False
     approved: bool = False
+    retest: int = 0
+    """The test clone that failed, after which another is to be tried."""
     token: str | None = None
     """Of the task that waits for an approval or for the end of a pause."""
+
+
+class CloneView(Model):
+    """A test clone as a caller sees it; ``done`` without ``error``: it served."""
+
+    attempt: int
+    round: int
+    done: bool
+    error: OperationError | None
 
 
 class MigrationView(Model):
@@ -210,8 +295,14 @@ class MigrationView(Model):
     phase: Phase
     paused: bool
     rounds: list[Round]
+    stage: StageView | None
+    """What is under way within a round or a test."""
+    test_clone: CloneView | None
     new_vm_id: str | None
     addresses: list[AddressChange]
+    point_of_no_return: datetime | None
+    """When the target was committed: from then on a roll-back loses what it has written."""
+    return_operation_id: str | None
     downtime_seconds: dict[str, float]
     reason: str | None
     error: OperationError | None

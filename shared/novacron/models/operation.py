@@ -25,6 +25,10 @@ class OperationKind(StrEnum):
     VM_RESIZE = "vm.resize"
     VM_DELETE = "vm.delete"
     VM_MIGRATE = "vm.migrate"
+    VM_ROLL_BACK = "vm.roll-back"
+    """Of a migration that was committed."""
+    WAVE_MIGRATE = "wave.migrate"
+    """Of many VMs: it locks none itself."""
     VOLUME_CREATE = "volume.create"
     VOLUME_ATTACH = "volume.attach"
     VOLUME_DETACH = "volume.detach"
@@ -36,6 +40,11 @@ class OperationKind(StrEnum):
     NETWORK_DELETE = "network.delete"
     IMAGE_IMPORT = "image.import"
     IMAGE_DELETE = "image.delete"
+
+    @property
+    def moves(self) -> bool:
+        """Whether the machine of migrations carries it out."""
+        return self in (OperationKind.VM_MIGRATE, OperationKind.VM_ROLL_BACK)
 
     @property
     def resource(self) -> ResourceKind:

@@ -82,6 +82,9 @@ class DiskImport(ABC):
     reads_sealed: ClassVar[bool] = True
     """Whether ``read_back`` works once READY. If not, it works while OPEN, and only then."""
 
+    unreadable: ClassVar[str | None] = None
+    """Why ``read_back`` does not work while OPEN; None: it does. Who cannot is a CheckedSeal."""
+
     @abstractmethod
     def begin_import(self, spec: ImportSpec, owner: Ownership) -> Import:
         """A disk of zeros to write to. Idempotent by ``owner.operation`` and ``spec.index``."""
@@ -127,6 +130,15 @@ class Flushing(ABC):
     def flush(self, target: Import) -> None:
         """All that was written is on the disk when it returns: what a job has reported must
         outlast its machine."""
+
+
+class CheckedSeal(ABC):
+    """Compares what it holds with a checksum as it seals: an import that cannot be read before."""
+
+    @abstractmethod
+    def seal_checked(self, target: Import, written: int, checksum: bytes) -> Import:
+        """``seal_import``, given ``migration.verify.linear_checksum``. What differs is Corrupted,
+        now or as the state ERROR later; the import is then of no use."""
 
 
 class Fencing(ABC):

@@ -46,7 +46,12 @@ def services() -> Services:
             AgentQueue(AgentStore(table), utc_now),
             lambda account: _rate_card(table, account),
         ),
-        starter=StepFunctions(now.provision_machine, now.operation_machine, now.migration_machine),
+        starter=StepFunctions(
+            now.provision_machine,
+            now.operation_machine,
+            now.migration_machine,
+            now.wave_machine,
+        ),
         quotas=now.quotas,
         now=utc_now,
         chunk_store=now.chunk_store,
@@ -70,8 +75,13 @@ class StepFunctions:
     """
 
     def __init__(
-        self, provision_machine: str, operation_machine: str, migration_machine: str
+        self,
+        provision_machine: str,
+        operation_machine: str,
+        migration_machine: str,
+        wave_machine: str,
     ) -> None:
+        self._wave = wave_machine
         self._provision = provision_machine
         self._migrate = migration_machine
         self._other = operation_machine
@@ -112,8 +122,10 @@ class StepFunctions:
     def _machine(self, operation: Operation) -> str:
         if operation.kind is OperationKind.VM_CREATE:
             return self._provision
-        if operation.kind is OperationKind.VM_MIGRATE:
+        if operation.kind.moves:
             return self._migrate
+        if operation.kind is OperationKind.WAVE_MIGRATE:
+            return self._wave
         return self._other
 
 

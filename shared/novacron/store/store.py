@@ -140,6 +140,13 @@ class Store:
                 remedy=f"Wait for operations/{now.running_operation}, then try again.",
             ) from error
 
+    def begin_alone(self, operation: Operation) -> None:
+        """Record an operation that locks no resource. Raises Conflict when it exists already."""
+        try:
+            self.table.put(_operation(operation), ABSENT)
+        except Lost as error:
+            raise Conflict(f"Operation {operation.id} exists already.") from error
+
     def end(
         self,
         operation: Operation,

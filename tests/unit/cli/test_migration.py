@@ -49,7 +49,7 @@ def test_what_is_no_plan_is_refused(tmp_path: Path) -> None:
             Api({}).run("migration", "start", "--plan", str(kept))
 
 
-@pytest.mark.parametrize("verb", ["pause", "resume", "cut-over", "cancel"])
+@pytest.mark.parametrize("verb", ["pause", "resume", "cut-over", "cancel", "roll-back"])
 def test_a_migration_is_steered_and_shown(verb: str) -> None:
     reply = {
         "id": "mig-1",
@@ -57,14 +57,24 @@ def test_a_migration_is_steered_and_shown(verb: str) -> None:
         "rounds": [{"number": 1, "changed_bytes": 7, "seconds": 2.5, "final": False}],
         "addresses": [{"old": "10.0.0.4", "new": "10.7.0.9", "public": False}],
         "downtime_seconds": {"fence": 0.51, "total": 3.0},
+        "stage": {
+            "name": "copy in",
+            "shards": 40,
+            "shards_done": 10,
+            "bytes_moved": 3 * 2**30,
+            "bytes_per_second": 2**27,
+            "eta_seconds": 90,
+        },
     }
     api = Api(reply)
-    yes = ["--yes"] if verb == "cancel" else []
+    yes = ["--yes"] if verb in ("cancel", "roll-back") else []
     printed = api.run("migration", verb, "mig-1", *yes)
     assert (api.requests[-1].method, api.requests[-1].url.path) == (
         "POST",
         f"/migrations/mig-1/{verb}",
     )
     assert "CHANGED BYTES" in printed
+    for told in ("10 of 40", "3.00 GiB", "128.0 MiB/s", "about 90 s"):
+        assert told in printed
     assert "0.5" in printed
     assert "holding" in api.run("migration", "show", "mig-1")

@@ -138,10 +138,10 @@ def test_without_a_card_nothing_is_free(world: World) -> None:
         read(metered(world, START + timedelta(hours=5)))
 
 
-def test_a_delivery_grows_by_full_hours_and_then_stays(world: World) -> None:
-    early, late = START + timedelta(hours=5, minutes=59), START + timedelta(days=40)
+def test_a_delivery_grows_by_full_minutes_and_then_stays(world: World) -> None:
+    early, late = START + timedelta(hours=5, minutes=59, seconds=31), START + timedelta(days=40)
     [first] = metered(world, early).bill_deliveries(OCTOBER)
-    assert first.delivered_at == START + timedelta(hours=5)
+    assert first.delivered_at == START + timedelta(hours=5, minutes=59)
     closed, current = metered(world, late).bill_deliveries(OCTOBER)
     assert closed.delivered_at == datetime(2026, 11, 1, tzinfo=UTC)
     assert current.period == date(2026, 11, 1)

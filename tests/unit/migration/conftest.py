@@ -53,12 +53,12 @@ class Move:
         return self.source.get_vm(self.vm.provider_id or "").volume_ids
 
     def running(self) -> list[str]:
-        """Which sides run the VM."""
+        """Which sides run the VM, test clones aside."""
         return [
             name
             for name, side in (("source", self.source), ("target", self.target))
             for vm in iterate(side.list_vms, VmFilter())
-            if vm.state is VmState.RUNNING
+            if vm.state is VmState.RUNNING and not vm.name.endswith("-test")
         ]
 
     def content(self, provider: MemoryProvider, volume_id: str) -> dict[int, bytes]:
@@ -72,10 +72,18 @@ class Move:
 @pytest.fixture
 def move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Move]:
     with aws(monkeypatch) as client:
-        yield make_move(make_world(client, tmp_path, monkeypatch))
+        yield make_move(in_process(make_world(client, tmp_path, monkeypatch), monkeypatch))
 
 
-def make_move(world: World) -> Move:
+def in_process(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """With its clouds in this process alone, not in files: gigabytes are read back from them."""
+    world.provider = MemoryProvider()
+    made = {"acc-1": world.provider, "acc-2": MemoryProvider()}
+    monkeypatch.setattr(world.services.providers, "of", lambda account: made[account.id])
+    return world
+
+
+def make_move(world: World, root_gib: int = 8) -> Move:
     services = world.services
     services.chunk_store = "memory:///"
     account = ProviderAccount(
@@ -89,10 +97,12 @@ def make_move(world: World) -> Move:
     services.store.save_account(account)
     target = services.providers.of(account)
     assert isinstance(target, MemoryProvider)
-    made = world.create_vm(disks=[{"name": "data", "size_gib": 2}], tags={"app": "shop"})
+    made = world.create_vm(
+        root_disk_gib=root_gib, disks=[{"name": "data", "size_gib": 2}], tags={"app": "shop"}
+    )
     world.run()
     vm = services.store.resource("acme", ResourceKind.VM, made.resource_id)
     move = Move(world, world.provider, target, vm)
-    for disk, leaf in ((0, 0), (0, 9000), (1, 5), (1, 4095)):
+    for disk, leaf in ((0, 0), (0, 1900), (1, 5), (1, 4095)):
         move.write(disk, leaf, os.urandom(100))
     return move

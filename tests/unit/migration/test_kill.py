@@ -20,7 +20,7 @@ from novacron.operations.reconcile import reconcile
 from novacron.providers.memory.provider import MemoryProvider
 from novacron.store.table import Table
 from tests.fuse import Fuse, Killed
-from tests.unit.migration.conftest import Move, make_move
+from tests.unit.migration.conftest import Move, in_process, make_move
 from tests.world import World, aws, create_table, make_world
 
 STRIDE = int(os.environ.get("NOVACRON_KILL_STRIDE", "11"))
@@ -57,7 +57,7 @@ EFFECTS = [
 def _one_up(move: Move, told: Migration, at: int) -> None:
     """Between the source's stop and the target's start none may run, and never both."""
     running = move.running()
-    if told.phase in (Phase.COPYING, Phase.HOLDING):
+    if told.phase in (Phase.COPYING, Phase.HOLDING, Phase.TESTING):
         assert running == ["source"], at
     elif told.phase.final or told.phase is Phase.COMMITTED:
         assert running == [("source" if told.phase is Phase.ROLLED_BACK else "target")], at
@@ -80,7 +80,7 @@ def test_killed_at_any_edge_one_side_runs_and_nothing_is_left(
 ) -> None:
     with aws(monkeypatch) as client:
         for at in itertools.count(1, STRIDE):
-            move = make_move(_fresh(client, tmp_path, monkeypatch))
+            move = make_move(_fresh(client, tmp_path, monkeypatch), root_gib=1)
             if not _edge(move, at, monkeypatch, fails):
                 break
     assert at > 100
@@ -88,14 +88,10 @@ def test_killed_at_any_edge_one_side_runs_and_nothing_is_left(
 
 
 def _fresh(client: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    """A world without records, its clouds in this process alone: hundreds are made."""
+    """A world without records: hundreds are made."""
     client.delete_table(TableName="novacron")
     create_table("novacron")
-    world = make_world(client, folder, monkeypatch)
-    world.provider = MemoryProvider()
-    made = {"acc-1": world.provider, "acc-2": MemoryProvider()}
-    monkeypatch.setattr(world.services.providers, "of", lambda account: made[account.id])
-    return world
+    return in_process(make_world(client, folder, monkeypatch), monkeypatch)
 
 
 def _edge(move: Move, at: int, monkeypatch: pytest.MonkeyPatch, fails: bool) -> bool:
@@ -108,12 +104,12 @@ def _edge(move: Move, at: int, monkeypatch: pytest.MonkeyPatch, fails: bool) -> 
     with monkeypatch.context() as patch:
         Fuse(at, patch, EFFECTS)
         try:
-            operation = move.begin(names=[NAME])
+            operation = move.begin(names=[NAME], test_clone=not fails)
             move.machine(operation).run()
         except Killed:
             killed = True
     move.world.machine.waiting.clear()
-    operation = move.begin(names=[NAME])
+    operation = move.begin(names=[NAME], test_clone=not fails)
     _one_up(move, move.migration(operation), at)
     move.world.machine.waiting.clear()
     for _ in range(3):

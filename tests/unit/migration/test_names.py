@@ -10,7 +10,13 @@ from novacron.errors import Conflict, NotReady
 from novacron.migration import control
 from novacron.migration.assess.assess import assess
 from novacron.models.dns import DnsRecord, DnsType
-from novacron.models.migration import AddressChange, CreateMigration, MigrationSpec, Phase
+from novacron.models.migration import (
+    AddressChange,
+    CreateMigration,
+    MigrationSpec,
+    Phase,
+    RollBack,
+)
 from novacron.providers.memory.provider import MemoryProvider
 from tests.unit.migration.conftest import Move
 from tests.world import ALICE
@@ -63,6 +69,17 @@ def test_what_fails_after_the_switch_leads_back(
     assert move.migration(operation).phase is Phase.ROLLED_BACK
     assert move.running() == ["source"]
     assert _leads(move) == before
+
+
+def test_a_name_leads_back_when_a_committed_move_is_rolled_back(move: Move) -> None:
+    move.source.put_record(BEFORE)
+    operation = move.begin(names=[SWITCH])
+    move.machine(operation).run()
+    services, moved = move.world.services, move.migration(operation).id
+    told = control.roll_back(services, ALICE, moved, RollBack(lose_writes=True), "back")
+    back = services.store.operation("acme", told.return_operation_id or "")
+    assert move.machine(back).run() == "Succeeded"
+    assert _leads(move) == BEFORE
 
 
 def test_a_public_name_needs_a_public_address(move: Move) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import pytest
 
 from novacron.errors import Conflict, InvalidSpec, NotReady, ProviderUnavailable
@@ -138,3 +140,16 @@ def test_blocks_have_timeouts_and_a_pace_of_their_own(world: World, provider: Aw
     provider.limiter = families.append
     provider.write(provider.begin_import(import_spec(), world.owner()), 0, A)
     assert set(families) == {"blocks"}
+
+
+def test_a_seal_compares_the_snapshot_with_what_was_sent(
+    world: World, provider: AwsProvider
+) -> None:
+    target = provider.begin_import(import_spec(), world.owner())
+    for leaf, data in ((9, A), (2, B)):
+        provider.write(target, leaf * LEAF_BYTES, data)
+    sent = sha256(sha256(B).digest() + sha256(A).digest()).digest()
+    with pytest.raises(Conflict, match="checksum"):
+        provider.seal_checked(target, 2, sha256(A).digest())
+    assert provider.seal_checked(target, 2, sent).state is TransferState.READY
+    assert provider.seal_checked(target, 2, sent).state is TransferState.READY

@@ -26,7 +26,8 @@ MOMENT = timedelta(microseconds=1)
 
 
 class MeteredCosts(BillingSource):
-    """``pricer`` says what an hour costs. A delivery reaches to the last full hour."""
+    """``pricer`` says what an hour costs. A delivery reaches to the last full minute: the hour that
+    runs is told as far as it has gone, and again when it is over."""
 
     def __init__(
         self,
@@ -38,7 +39,7 @@ class MeteredCosts(BillingSource):
         self._account, self._history, self._pricer, self._now = account, history, pricer, now
 
     def bill_deliveries(self, since: date) -> list[BillDelivery]:
-        until = self._now().astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        until = self._now().astimezone(UTC).replace(second=0, microsecond=0)
         return [self._delivery(month, until) for month in months(since, until.date())]
 
     def bill_rows(
@@ -61,7 +62,7 @@ class MeteredCosts(BillingSource):
         end = min(until, _midnight(next_month(month)))
         return BillDelivery(
             period=month,
-            version=f"metered-{end:%Y-%m-%dT%H}",
+            version=f"metered-{end:%Y-%m-%dT%H:%M}",
             delivered_at=end,
             parts=[BillPart(id="metered", place="metered")],
         )
@@ -75,8 +76,8 @@ class MeteredCosts(BillingSource):
             yield self._history.of(tenant, resource, start, end)
 
     def _rows(self, span: Span, period: date) -> Iterator[dict[str, Any]]:
-        # By what is valid at the hour's end: a card that is given within an hour changes no hour
-        # that has been told.
+        # By what is valid at the hour's end: a card that is given within an hour holds for all of
+        # it, and changes no hour that is over.
         for charge in self._pricer(span.change, span.hour + HOUR - MOMENT):
             yield self._row(span, charge, period)
 

@@ -23,7 +23,7 @@ LOCAL = {"from_settings", "health", "validate_credentials", "estimate_cost"}
 is on the account's rate card, which it does not see."""
 BYTES = {"extents", "read", "write", "read_back"}
 """What SHARD_WORK is for: bytes do not travel through the table."""
-SHARD_WORK = frozenset({"export_shard", "import_shard"})
+SHARD_WORK = frozenset({"export_shard", "import_shard", "verify_shard"})
 """Of ``migration.shards.ShardWork``: they take minutes, and come beside the provider."""
 PARTS: tuple[type[Any], ...] = (CloudProvider, DiskExport, DiskImport, Fencing)
 CONTRACT: dict[str, type] = {

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/ebs/latest/userguide/writesnapshots.html
 
 from __future__ import annotations
 
+from base64 import b64encode
 from hashlib import sha256
 from typing import Any
 
@@ -22,15 +23,17 @@ from novacron.providers.aws.errors import reason_of, translated
 from novacron.providers.aws.launch import encrypted
 from novacron.providers.aws.ownership import owned, tag_specifications
 from novacron.providers.aws.snapshots import AwsSnapshots
-from novacron.providers.transfer import DiskImport
+from novacron.providers.transfer import CheckedSeal, DiskImport
 
 # The longest that EBS keeps a snapshot open without a write, in minutes: the rounds of a copy may
 # be days apart. https://docs.aws.amazon.com/ebs/latest/APIReference/API_StartSnapshot.html
 _TIMEOUT = 4320
 
 
-class AwsImports(AwsSnapshots, AwsAssembly, AwsBlocks, DiskImport):
+class AwsImports(AwsSnapshots, AwsAssembly, AwsBlocks, DiskImport, CheckedSeal):
     """The snapshot stays pending over all rounds: a block may be written again until then."""
+
+    unreadable = "EBS reads no snapshot before it is complete."
 
     @translated
     def begin_import(self, spec: ImportSpec, owner: Ownership) -> Import:
@@ -77,13 +80,24 @@ class AwsImports(AwsSnapshots, AwsAssembly, AwsBlocks, DiskImport):
                 ChecksumAlgorithm="SHA256",
             )
 
-    @translated
     def seal_import(self, target: Import, written: int) -> Import:
+        return self._complete(target, {"ChangedBlocksCount": written})
+
+    def seal_checked(self, target: Import, written: int, checksum: bytes) -> Import:
+        """https://docs.aws.amazon.com/ebs/latest/APIReference/API_CompleteSnapshot.html"""
+        told = {
+            "ChangedBlocksCount": written,
+            "Checksum": b64encode(checksum).decode(),
+            "ChecksumAlgorithm": "SHA256",
+            "ChecksumAggregationMethod": "LINEAR",
+        }
+        return self._complete(target, told)
+
+    @translated
+    def _complete(self, target: Import, told: dict[str, Any]) -> Import:
         region, native = self.locate(target.id)
         try:
-            self.client("ebs", region).complete_snapshot(
-                SnapshotId=native, ChangedBlocksCount=written
-            )
+            self.client("ebs", region).complete_snapshot(SnapshotId=native, **told)
         except ClientError as error:
             # It takes no more writes: it was sealed before, or has failed, which a look tells.
             if reason_of(error) != "INVALID_SNAPSHOT_ID":

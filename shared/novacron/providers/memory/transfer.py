@@ -31,6 +31,7 @@ from novacron.providers.memory.compute import move, new_vm
 from novacron.providers.transfer import GRAIN_BYTES, LEAF_BYTES, DiskExport, DiskImport, Fencing
 
 GIB = 1024**3
+_HOLE = bytes(8 * LEAF_BYTES)
 
 
 class MemoryExport(MemoryBase, DiskExport):
@@ -99,6 +100,7 @@ class MemoryExport(MemoryBase, DiskExport):
 
 class MemoryImport(MemoryBase, DiskImport):
     write_granularity = GRAIN_BYTES
+    write_bytes = 8 * LEAF_BYTES
 
     @call
     def begin_import(self, spec: ImportSpec, owner: Ownership) -> Import:
@@ -242,6 +244,9 @@ def _check(offset: int, length: int, size_bytes: int) -> None:
 
 def _read(cloud: MemoryCloud, owner: str, offset: int, length: int) -> bytes:
     blocks, found = cloud.blocks[owner], b""
+    first, end = offset // LEAF_BYTES, -(-(offset + length) // LEAF_BYTES)
+    if length <= len(_HOLE) and not any(index in blocks for index in range(first, end)):
+        return _HOLE[:length]
     while len(found) < length:
         index, start = divmod(offset + len(found), LEAF_BYTES)
         most = min(LEAF_BYTES - start, length - len(found))
