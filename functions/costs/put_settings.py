@@ -6,13 +6,13 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
+from novacron.costs.settings import replace_settings
 from novacron.models.cost_import import CostSettings
 from novacron.runtime.aws import services
 from novacron.runtime.guard import changer
 from novacron.runtime.http import api, entry
 from novacron.runtime.permissions import AUDITED
 from novacron.runtime.routes import Key, mutate
-from novacron.store.costs import CostStore
 from novacron.tenancy.policy import Access
 
 app = api()
@@ -25,7 +25,7 @@ def put_cost_settings(body: Annotated[CostSettings, Body()], key: Key) -> CostSe
     who = changer(app, Access.ADMINISTER, "costs.settings.put", "settings")
 
     def act() -> CostSettings:
-        return CostStore(services().store.table).save_settings(who.tenant, body)
+        return replace_settings(services(), who.tenant, body)
 
     return CostSettings(**mutate(app, who, "costs.settings.put", "settings", key, act))
 

@@ -1,10 +1,11 @@
-"""Every quarter of an hour: count budgets, act on the thresholds that are passed."""
+"""Every quarter of an hour: count budgets, act on the thresholds that are passed, send notices."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from novacron.costs.budgets.watch import Watched, watch
+from novacron.costs.telling import send_waiting
 from novacron.operations.services import Services
 from novacron.runtime.jobs import job
 from novacron.runtime.notices import Notices
@@ -21,7 +22,9 @@ from novacron.runtime.permissions import (
 
 
 def run(services: Services, _event: dict[str, Any]) -> Watched:
-    return watch(services, Notices(services).deliver)
+    notices = Notices(services)
+    watched = watch(services, notices.deliver)
+    return watched.model_copy(update={"told": send_waiting(services, notices.send)})
 
 
 REQUIRES = ASK_COSTS | {PUT, UPDATE, QUERY_INDEX, OPERATE, READ_SECRET, PUBLISH, MAIL}

@@ -11,10 +11,13 @@ import boto3
 from novacron.costs.budgets.estimate import spec_of
 from novacron.costs.budgets.guard import hold
 from novacron.costs.budgets.manage import create_budget
+from novacron.costs.telling import of_anomaly, write_down
 from novacron.models.budget import Budget, CreateBudget
 from novacron.models.firing import Stopped
 from novacron.models.operation import ResourceKind, ResourceRecord
 from novacron.store.budgets import BudgetStore
+from novacron.store.costs import CostStore
+from tests.handlers.foreseeing import FOUND
 from tests.handlers.spending import spend
 from tests.handlers.stage import ACCOUNT, REGION, Stage
 
@@ -46,6 +49,12 @@ def held(stage: Stage) -> str:
     writes = hold(stage.services, account, vm.id, spec_of(vm))
     stage.services.store.table.transact(writes)
     return vm.id
+
+
+def name_for_notices(stage: Stage, made: Budget) -> None:
+    store = CostStore(stage.services.store.table)
+    settings = store.settings("acme").model_copy(update={"notices": made.id})
+    store.save_settings("acme", settings)
 
 
 def spent(stage: Stage) -> None:
@@ -98,6 +107,8 @@ def watch(stage: Stage) -> None:
     channels = [{"kind": "sns", "topic": topic["TopicArn"]}, email, WEBHOOK]
     threshold = {"measure": "forecast", "amount": "0.001", "stop": {"env": "dev"}}
     budget(stage, **{**SIGNED, "channels": channels, "thresholds": [threshold]})
+    name_for_notices(stage, budget(stage, **{**SIGNED, "name": "told"}))
+    write_down(stage.services, of_anomaly(FOUND))
     running(stage)
     spent(stage)
     stage.invoke("functions.schedules.watch_budgets", {})

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from novacron.models.base import Model
+from novacron.models.base import Model, ResourceId
 from novacron.models.recommendation import RecommendationKind
 
 TagPattern = Annotated[str, StringConstraints(min_length=1, max_length=385)]
@@ -45,6 +45,18 @@ class RuleEdit(Model):
     tags: list[TagPattern] | None = Field(default=None, max_length=50)
 
 
+class HeldCommitment(Model):
+    """Bought before: as much as ``count`` VMs of ``instance_type`` use, from ``start`` up to and
+    without ``end``."""
+
+    account_id: ResourceId
+    region: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    instance_type: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    count: int = Field(ge=1, le=10**6)
+    start: date
+    end: date
+
+
 class RuleEdits(Model):
     """A tenant's own rules: the shipped ones, edited."""
 
@@ -53,6 +65,8 @@ class RuleEdits(Model):
     """What carries one of them is never advised on."""
     holidays: list[date] = Field(default=[], max_length=366)
     """Days that are off in every power schedule that is advised."""
+    held: list[HeldCommitment] = Field(default=[], max_length=200)
+    """Commitments to buy are advised on top of these."""
 
 
 class RuleBook(Model):
@@ -61,4 +75,5 @@ class RuleBook(Model):
     rules: list[Rule]
     excluded_tags: list[TagPattern]
     holidays: list[date] = []
+    held: list[HeldCommitment] = []
     not_looked_for: dict[str, str] = {}

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from novacron.models.account import ProviderType
 from novacron.models.allocation import Allocation
-from novacron.models.base import Model, TagKey
+from novacron.models.base import Model, ResourceId, TagKey
 from novacron.models.cost import CostMetric, Currency
 
 Rate = Annotated[Decimal, Field(gt=0, max_digits=28, decimal_places=12)]
@@ -27,13 +27,15 @@ class CostSettings(Model):
     """``tags``: by which costs can be grouped and filtered at once; others need a query of rows.
 
     ``rates``: currency -> first day -> rate, which holds until the next one's day. ``currency``
-    stays as it is once costs are stored in it. ``allocation``: who pays, in reports.
+    stays as it is once costs are stored in it. ``allocation``: who pays, in reports. ``notices``:
+    a budget, to whose channels anomalies and new advice are told; none: to nobody.
     """
 
     currency: Currency = "USD"
     tags: list[TagKey] = Field(default=[], max_length=10)
     rates: dict[Currency, dict[date, Rate]] = Field(default={}, max_length=50)
     allocation: Allocation = Allocation()
+    notices: ResourceId | None = None
     version: int = Field(default=0, ge=0)
     """Of what is replaced: the one that was read."""
 

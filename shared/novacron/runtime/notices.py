@@ -1,4 +1,4 @@
-"""Sends budgets' notices: SNS, signed webhooks, e-mail through SES."""
+"""Sends notices to the channels of budgets: SNS, signed webhooks, e-mail through SES."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from novacron.costs.budgets import notices
 from novacron.errors import ProviderUnavailable, Unsupported
 from novacron.models.budget import Budget, Channel, EmailChannel, SnsChannel, WebhookChannel
 from novacron.models.firing import Firing
+from novacron.models.notice import Notice
 from novacron.operations.services import Services
 from novacron.runtime.aws import missing_permission
 from novacron.runtime.webhook import Webhook
@@ -19,37 +20,41 @@ class Notices:
     webhook: Webhook = field(default_factory=Webhook)
 
     def deliver(self, budget: Budget, channel: Channel, firing: Firing) -> None:
+        """Raises as ``send`` does."""
+        self.send(budget, channel, notices.of_firing(firing))
+
+    def send(self, budget: Budget, channel: Channel, notice: Notice) -> None:
         """Raises ProviderUnavailable and its like: it was not taken."""
         if isinstance(channel, WebhookChannel):
-            self._post(budget, channel, firing)
+            self._post(budget, channel, notice)
             return
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
             if isinstance(channel, SnsChannel):
-                _publish(channel, firing)
+                _publish(channel, notice)
             else:
-                self._mail(channel, firing)
+                self._mail(channel, notice)
         except (BotoCoreError, ClientError) as error:
             if missing_permission(error):
                 raise
             raise ProviderUnavailable(f"The notice was not taken: {error}") from error
 
-    def _post(self, budget: Budget, channel: WebhookChannel, firing: Firing) -> None:
+    def _post(self, budget: Budget, channel: WebhookChannel, notice: Notice) -> None:
         secret = self.services.providers.secrets.read(budget.secret_id or "")["secret"]
-        payload = notices.body(firing)
+        payload = notices.body(notice)
         signed = notices.signature(secret, self.services.now(), payload)
-        headers = {notices.DELIVERY: firing.id, notices.SIGNATURE: signed}
+        headers = {notices.DELIVERY: notice.id, notices.SIGNATURE: signed}
         self.webhook.post(channel.url, payload, headers)
 
-    def _mail(self, channel: EmailChannel, firing: Firing) -> None:
+    def _mail(self, channel: EmailChannel, notice: Notice) -> None:
         import boto3
 
         if not self.services.notice_sender:
             raise Unsupported("This deployment sends no e-mail.")
         content = {
-            "Subject": {"Data": notices.subject(firing)},
-            "Body": {"Text": {"Data": notices.text(firing)}},
+            "Subject": {"Data": notice.subject},
+            "Body": {"Text": {"Data": notice.text}},
         }
         boto3.client("sesv2").send_email(
             FromEmailAddress=self.services.notice_sender,
@@ -58,16 +63,16 @@ class Notices:
         )
 
 
-def _publish(channel: SnsChannel, firing: Firing) -> None:
+def _publish(channel: SnsChannel, notice: Notice) -> None:
     import boto3
 
     region = channel.topic.split(":")[3]
     boto3.client("sns", region_name=region).publish(
         TopicArn=channel.topic,
-        Subject=notices.subject(firing),
-        Message=notices.body(firing).decode(),
+        Subject=notice.subject,
+        Message=notices.body(notice).decode(),
         MessageAttributes={
-            "delivery": {"DataType": "String", "StringValue": firing.id},
-            "tenant": {"DataType": "String", "StringValue": firing.tenant},
+            "delivery": {"DataType": "String", "StringValue": notice.id},
+            "tenant": {"DataType": "String", "StringValue": notice.tenant},
         },
     )

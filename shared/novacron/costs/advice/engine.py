@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from novacron.costs.advice import idle, power, relocate, right_size, spot, unused
+from novacron.costs.advice import commit, idle, power, relocate, right_size, spot, unused
 from novacron.costs.advice.collect import collect_all
 from novacron.costs.advice.finding import Finding, Scene, as_recommendation
 from novacron.costs.advice.notice import OWNER_TAG, Notifier
@@ -36,6 +36,7 @@ FINDERS: dict[Kind, Find] = {
     Kind.POWER_SCHEDULE: power.find,
     Kind.SPOT: spot.find,
     Kind.RELOCATE: relocate.find,
+    Kind.COMMIT: commit.find,
 }
 """One for each shipped rule."""
 
@@ -126,7 +127,9 @@ class Keep:
         fresh = was is None or was.state in BEGINS_ANEW
         if was is None or fresh:
             grace = self.grace[new.kind]
-            now = new.model_copy(update={"state": State.NOTICED if grace else State.OPEN})
+            version = 0 if was is None else was.version + 1
+            state = State.NOTICED if grace else State.OPEN
+            now = new.model_copy(update={"state": state, "version": version})
         elif was.state not in FOUND_AGAIN:
             return False
         else:

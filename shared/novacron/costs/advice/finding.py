@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Protocol
 
 from novacron.costs.advice.prices import Prices, Saving
 from novacron.costs.advice.rules import carries
@@ -53,11 +54,22 @@ class Scene:
                 yield record
 
 
+class Subject(Protocol):
+    """What advice is about: a resource, or what many of them use together."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def account_id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Finding:
     """``apply`` None: a person must do it, and ``detail`` says how."""
 
-    record: ResourceRecord
+    record: Subject
     title: str
     detail: str
     saving: Saving
@@ -69,7 +81,7 @@ class Finding:
     revert: Action | None = None
 
 
-def recommendation_id(tenant: str, kind: RecommendationKind, record: ResourceRecord) -> str:
+def recommendation_id(tenant: str, kind: RecommendationKind, record: Subject) -> str:
     """The same for the same finding, whenever it is found."""
     text = f"{tenant}\n{kind.value}\n{record.account_id}\n{record.id}"
     return "rec-" + hashlib.sha256(text.encode()).hexdigest()[:20]

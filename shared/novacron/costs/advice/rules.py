@@ -18,6 +18,7 @@ GOOGLE_IDLE = (
 TRUSTED_ADVISOR = "https://docs.aws.amazon.com/awssupport/latest/user/cost-optimization-checks.html"
 SPOT_PAGE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-best-practices.html"
 SCHEDULER = "https://docs.aws.amazon.com/solutions/latest/instance-scheduler-on-aws/welcome.html"
+COMMIT_PAGE = "https://cloud.google.com/compute/docs/instances/signing-up-committed-use-discounts"
 EGRESS_PAGE = "https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer"
 
 SHIPPED: tuple[Rule, ...] = (
@@ -45,7 +46,7 @@ SHIPPED: tuple[Rule, ...] = (
     ),
     Rule(
         kind=Kind.STOPPED_VM,
-        signal="stopped, and unchanged since",
+        signal="stopped, by its state history",
         window_hours=30 * DAY,
         thresholds={},
         formula="what its disks and addresses are billed x 730 hours",
@@ -56,7 +57,7 @@ SHIPPED: tuple[Rule, ...] = (
     ),
     Rule(
         kind=Kind.UNATTACHED_VOLUME,
-        signal="not attached, and unchanged since",
+        signal="not attached, by its state history",
         window_hours=15 * DAY,
         thresholds={},
         formula="what the volume is billed x 730 hours, without the snapshot that is kept",
@@ -155,6 +156,21 @@ SHIPPED: tuple[Rule, ...] = (
         reference=EGRESS_PAGE,
         departs="no cloud advises to leave it",
     ),
+    Rule(
+        kind=Kind.COMMIT,
+        signal="units that ran in each hour of the window, by the state history; a unit is the "
+        "smallest type of a family",
+        window_hours=30 * DAY,
+        thresholds={"max_term_years": 1, "tranches": 3, "tranche_months": 1, "min_saving": 1},
+        formula="(on demand - commitment - what it leaves on demand) over the window x 730 / hours "
+        "of the window, beyond what is held",
+        confidence="medium: the hours are exact, but the next year is not this month",
+        undo="none: a commitment is paid for until it ends",
+        reference=COMMIT_PAGE,
+        departs="the exact optimum for each pool, with the regret if demand falls, and in steps. "
+        "A type without a commitment price in the catalog is not advised on: AWS has none there, "
+        "Azure has them after a refresh of prices.",
+    ),
 )
 
 NOT_LOOKED_FOR = {
@@ -175,6 +191,7 @@ def rule_book(edits: RuleEdits) -> RuleBook:
         rules=[_edited(rule, edits.rules.get(rule.kind, RuleEdit())) for rule in SHIPPED],
         excluded_tags=edits.excluded_tags,
         holidays=edits.holidays,
+        held=edits.held,
         not_looked_for=NOT_LOOKED_FOR,
     )
 

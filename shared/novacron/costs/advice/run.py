@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from novacron.audit.log import AuditLog
 from novacron.costs.advice.engine import Advised, advise
-from novacron.costs.advice.notice import AuditNotifier, Notifier
+from novacron.costs.advice.notice import Notifier, TenantNotifier
 from novacron.costs.advice.realised import measure
 from novacron.costs.advice.schedule import adopt_tags
 from novacron.errors import NovaCronError
@@ -31,7 +30,7 @@ def recommend(services: Services) -> Run:
     by_tenant: dict[str, list[ProviderAccount]] = defaultdict(list)
     for account in services.store.all_accounts():
         by_tenant[account.tenant].append(account)
-    notifier = AuditNotifier(AuditLog(services.store.table, services.now))
+    notifier = TenantNotifier(services)
     run = Run()
     for tenant, accounts in by_tenant.items():
         try:

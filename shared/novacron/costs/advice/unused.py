@@ -1,7 +1,7 @@
 """What bills without being used: stopped VMs, volumes, snapshots, images.
 
-How long something has been as it is: a record's ``observed_at`` moves when what the provider says
-of it changes, so that the time since is the least that it can be.
+How long something has been stopped or detached is read from its state history, in which other news,
+such as a tag, ends nothing. It begins when we first saw it: the time since is the least it can be.
 """
 
 from __future__ import annotations
@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import takewhile
 
 from novacron.costs.advice.finding import Finding, Scene
 from novacron.costs.advice.prices import LIST, Saving
 from novacron.models.advice import Rule
 from novacron.models.operation import ResourceKind, ResourceRecord
 from novacron.models.recommendation import Action, Confidence, Evidence
+from novacron.store.history import History
 
 DELETED = frozenset({"deleted", "failed", "lost"})
+LONGEST = timedelta(days=366)
+"""How far back a history is read."""
 
 
 def stopped_vms(scene: Scene, rule: Rule) -> Iterator[Finding]:
@@ -25,8 +29,10 @@ def stopped_vms(scene: Scene, rule: Rule) -> Iterator[Finding]:
         if record.state == "stopped" and record.document.get("bills_compute"):
             yield _still_allocated(scene, record)
             continue
-        aged = _age(scene, record.observed_at, rule)
-        if record.state != "stopped" or aged is None or not _bills(record):
+        if record.state != "stopped" or not _bills(record):
+            continue
+        aged = _age(scene, _since(scene, record), rule)
+        if aged is None:
             continue
         disks = record.document.get("volume_ids", [])
         addresses = record.document.get("public_ips", [])
@@ -77,8 +83,10 @@ def volumes(scene: Scene, rule: Rule) -> Iterator[Finding]:
         disk for vm in _there(scene, ResourceKind.VM) for disk in vm.document.get("volume_ids", [])
     }
     for record in scene.records(ResourceKind.VOLUME, rule):
-        aged = _age(scene, record.observed_at, rule)
-        if record.state != "available" or aged is None or record.provider_id in used:
+        if record.state != "available" or record.provider_id in used:
+            continue
+        aged = _age(scene, _since(scene, record), rule)
+        if aged is None:
             continue
         yield Finding(
             record=record,
@@ -152,6 +160,14 @@ def _again(record: ResourceRecord) -> dict[str, object]:
     }
 
 
+def _since(scene: Scene, record: ResourceRecord) -> datetime:
+    """From when on its state is what it is now, as far as that is known."""
+    history = History(scene.services.store.table)
+    changes = history.of(scene.tenant, record.id, scene.now - LONGEST, scene.now)
+    same = takewhile(lambda one: one.state == record.state, reversed(changes))
+    return min((one.at for one in same), default=record.observed_at)
+
+
 def _made(record: ResourceRecord) -> datetime:
     told = record.document.get("created_at")
     return datetime.fromisoformat(told) if told else record.created_at
@@ -163,7 +179,7 @@ def _age(scene: Scene, since: datetime, rule: Rule) -> Evidence | None:
     if age < timedelta(hours=rule.window_hours):
         return None
     return Evidence(
-        signal="hours since the last change",
+        signal="hours since its state changed",
         window_hours=rule.window_hours,
         observed=round(age / timedelta(hours=1), 1),
         threshold=rule.window_hours,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from novacron.costs.anomalies.find import Search
+from novacron.costs.telling import of_anomaly, write_down
 from novacron.errors import NovaCronError
 from novacron.models.anomaly import Anomaly
 from novacron.models.base import Model
@@ -21,7 +22,7 @@ class Looked(Model):
 
 
 def look(services: Services, tell: Callable[[Anomaly], None]) -> Looked:
-    """Record each tenant's new anomalies and ``tell`` of each, once."""
+    """Record each tenant's new anomalies and ``tell`` of each, once, as the tenant is told."""
     store = AnomalyStore(services.store.table)
     tenants = sorted({account.tenant for account in services.store.all_accounts()})
     found, failed = 0, []
@@ -33,5 +34,6 @@ def look(services: Services, tell: Callable[[Anomaly], None]) -> Looked:
             continue
         found += len(new)
         for one in new:
+            write_down(services, of_anomaly(one))
             tell(one)
     return Looked(tenants=len(tenants), found=found, failed=failed)

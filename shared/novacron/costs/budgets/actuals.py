@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from novacron.costs.budgets.periods import midnight
+from novacron.costs.history import DAY, dense, known_through
 from novacron.costs.ledger import Ledger
 from novacron.errors import Conflict
 from novacron.models.budget import Budget
@@ -14,6 +15,8 @@ from novacron.models.cost import CostMetric, CostQuestion, Days, Granularity
 from novacron.models.reservation import Window
 
 RATE_DAYS = 7
+HISTORY_DAYS = 91
+"""That the forecast is made from: it is made anew every quarter of an hour."""
 METRIC = CostMetric.EFFECTIVE
 
 
@@ -69,7 +72,28 @@ def daily_rate(ledger: Ledger, budget: Budget, now: datetime) -> Decimal:
 def forecast(
     ledger: Ledger, budget: Budget, window: Window, now: datetime, spent: Decimal
 ) -> Decimal:
-    """Spent by the period's end if every day to come costs what the last seven did."""
-    left = window.end - max(window.start, midnight(now.astimezone(UTC).date()))
-    days = Decimal(left // timedelta(days=1))
-    return round(spent + daily_rate(ledger, budget, now) * days, 9)
+    """Spent by the period's end as ``costs/forecast`` carries the last days on, metered ones with
+    them. With less than three weeks known every day to come costs what the last seven did."""
+    from novacron.costs.forecast.projection import SHORT, project  # not at a guard's cold start
+
+    today, start, end = now.astimezone(UTC).date(), window.start.date(), window.end.date()
+    answer = ledger.ask(
+        CostQuestion(
+            start=min(start, today - HISTORY_DAYS * DAY),
+            end=max(today, start),
+            metric=METRIC,
+            granularity=Granularity.DAY,
+            filters=filters(budget),
+        )
+    )
+    through = known_through(answer.freshness, today)
+    costs = {one.start: one.amount for group in answer.groups for one in group.points}
+    known = dense(costs, through)[-HISTORY_DAYS:]
+    if len(known) < SHORT:
+        left = (end - max(start, today)).days
+        return round(spent + daily_rate(ledger, budget, now) * left, 9)
+    days = (end - through).days - 1
+    told = project(known, days, [Decimal(0)] * days)
+    so_far = sum((cost for day, cost in costs.items() if start <= day <= through), Decimal(0))
+    first = max((start - through).days, 1)
+    return round(so_far + told.total(first, days), 9)

@@ -29,6 +29,7 @@ from novacron.models.reservation import Counter
 from novacron.operations.services import Services
 from novacron.store.budget_counters import BudgetCounters
 from novacron.store.budgets import BudgetStore
+from novacron.store.costs import CostStore
 from novacron.store.table import Lost
 
 MOST = 50
@@ -124,7 +125,8 @@ def list_budgets(services: Services, tenant: str, page: PageRequest) -> Budgets:
 
 
 def delete_budget(services: Services, tenant: str, budget_id: str) -> BudgetView:
-    """Raises NotFound, Conflict while another names it as its parent."""
+    """Raises NotFound, Conflict while another names it as its parent, or the settings of
+    costs name it for notices."""
     store = BudgetStore(services.store.table)
     shown, budget = show(services, tenant, budget_id), store.get(tenant, budget_id)
     children = [one.name for one in store.of(tenant) if one.parent == budget_id]
@@ -132,6 +134,11 @@ def delete_budget(services: Services, tenant: str, budget_id: str) -> BudgetView
         raise Conflict(
             f"{budget.name!r} is the parent of {', '.join(sorted(children))}.",
             remedy="Delete those first.",
+        )
+    if CostStore(services.store.table).settings(tenant).notices == budget_id:
+        raise Conflict(
+            f"Anomalies and advice are told to the channels of {budget.name!r}.",
+            remedy="Name another budget, or none, in `notices` of PUT /costs/settings.",
         )
     store.delete(budget)
     BudgetCounters(services.store.table).delete(tenant, budget_id)

@@ -1,4 +1,4 @@
-"""What is told when a threshold is passed, and how webhooks are signed."""
+"""What is told when a threshold is passed, and how all notices are signed and addressed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from novacron.models.firing import Firing
+from novacron.models.notice import Notice
 
 SIGNATURE = "Novacron-Signature"
 DELIVERY = "Novacron-Delivery"
@@ -38,11 +39,20 @@ def text(firing: Firing) -> str:
     return "\n".join(lines)
 
 
-def body(firing: Firing) -> bytes:
-    """For a program."""
+def of_firing(firing: Firing) -> Notice:
     kept = {"id", "budget_id", "budget_name", "currency", "start", "threshold", "value", "bound"}
-    told = firing.model_dump(mode="json", include={*kept, "at", "stopped"})
-    return json.dumps(told, sort_keys=True).encode()
+    return Notice(
+        id=firing.id,
+        tenant=firing.tenant,
+        subject=subject(firing),
+        text=text(firing),
+        told=firing.model_dump(mode="json", include={*kept, "at", "stopped"}),
+    )
+
+
+def body(notice: Notice) -> bytes:
+    """For a program."""
+    return json.dumps(notice.told, sort_keys=True).encode()
 
 
 def signature(secret: str, at: datetime, payload: bytes) -> str:

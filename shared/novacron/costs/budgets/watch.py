@@ -28,11 +28,13 @@ MOST_TRIES = 96
 
 
 class Watched(Model):
-    """Thresholds that were acted on in this run; ``failed``: budgets that could not be counted."""
+    """Thresholds that were acted on in this run; ``failed``: budgets that could not be counted;
+    ``told``: notices of other things that are done with."""
 
     counted: int = 0
     fired: list[str] = []
     failed: dict[str, str] = {}
+    told: int = 0
 
 
 def watch(services: Services, deliver: Deliver) -> Watched:

@@ -5,8 +5,9 @@ and in each hour the usage that either pays for, the rest on demand. Clouds appl
 and the plan where it saves most, which is also the cheapest way to use both, so the program's cost
 is the bill's. HiGHS (https://highs.dev, MIT) solves it; equal hours are one, with a weight.
 
-Pools with sustained-use discounts are decided by themselves, before: their on-demand price is no
-constant, and Google takes that discount away where a spend-based commitment pays.
+Pools that no plan covers are decided by themselves, before, and need no program; so are those with
+sustained-use discounts: their on-demand price is no constant, and Google takes that discount away
+where a spend-based commitment pays.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ class Purchase(NamedTuple):
 
 def best_purchase(pools: Sequence[Pool], step: Decimal = CENT) -> Purchase:
     """Of all pools, together. The cheapest of the joint optimum and of each kind alone."""
-    alone = {pool.name: best_reserved(pool) for pool in pools if pool.tiers != NO_TIERS}
+    apart = (pool for pool in pools if pool.plan is None or pool.tiers != NO_TIERS)
+    alone = {pool.name: best_reserved(pool) for pool in apart}
     plain = [pool for pool in pools if pool.name not in alone]
     only_reserved = {pool.name: best_reserved(pool) for pool in plain}
     joint, proven = _joint(plain, step) if plain else ({}, True)

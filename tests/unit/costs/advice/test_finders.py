@@ -168,9 +168,9 @@ def test_old_snapshots_and_images_that_nothing_uses(world: World) -> None:
         _record(IMAGE, "ami-old", **ready),
     ]
     snapshots = _found(world, Kind.OLD_SNAPSHOT, *records)
-    assert [one.record.provider_id for one in snapshots] == ["orphan"]
+    assert [one.record.name for one in snapshots] == ["orphan"]
     images = _found(world, Kind.OLD_IMAGE, *records)
-    assert [one.record.provider_id for one in images] == ["ami-old"]
+    assert [one.record.name for one in images] == ["ami-old"]
     assert all(one.revert is None for one in snapshots + images)
 
 
@@ -194,6 +194,24 @@ def test_a_disk_that_is_not_on_the_bill_has_its_list_price(world: World) -> None
     image = _record(IMAGE, "ami-1", state="ready", days=100)
     [unpriced] = _found(world, Kind.OLD_IMAGE, image)
     assert (unpriced.saving.monthly, unpriced.saving.unknown) == (None, ["price"])
+
+
+def test_news_of_a_tag_does_not_make_a_detached_disk_young(world: World) -> None:
+    """By its record it changed two days ago; by its history it was detached twenty days ago."""
+    stored = _record(VOLUME, "vol-9", state="attached", days=40, document={"size_gib": 80})
+    _account(world, ProviderType.AWS, "us-east-1")
+    world.services.store.adopt(stored, ProviderType.AWS)
+    for days, state, tags in ((20, "available", {}), (2, "available", {"seen": "yes"})):
+        told = {"size_gib": 80, "tags": tags}
+        at = NOW - timedelta(days=days)
+        update = {"state": state, "observed_at": at, "document": told}
+        stored = world.services.store.save_resource(
+            stored.model_copy(update=update), ProviderType.AWS
+        )
+    [found] = _found(world, Kind.UNATTACHED_VOLUME, stored)
+    assert found.evidence[0].observed == 20 * 24
+    young = _rule(Kind.UNATTACHED_VOLUME).model_copy(update={"window_hours": 21 * 24})
+    assert _found(world, Kind.UNATTACHED_VOLUME, stored, rule=young) == []
 
 
 def test_the_saving_is_what_was_billed(world: World, tmp_path: Path) -> None:

@@ -266,7 +266,7 @@ def test_a_stopped_vm_is_for_a_person(world: World) -> None:
 @pytest.mark.parametrize(
     "edits",
     [
-        {"rules": {"commit": {}}},
+        {"rules": {"unused-address": {}}},
         {"rules": {"idle-vm": {"thresholds": {"cpu": 1}}}},
     ],
 )

@@ -14,7 +14,15 @@ from novacron.costs.budgets.periods import window
 from novacron.costs.ledger import Filters, Series
 from novacron.models.account import ProviderType
 from novacron.models.budget import Budget, CreateBudget
-from novacron.models.cost import CostAnswer, CostMetric, CostQuestion, Days, Freshness
+from novacron.models.cost import (
+    CostAnswer,
+    CostGroup,
+    CostMetric,
+    CostPoint,
+    CostQuestion,
+    Days,
+    Freshness,
+)
 from novacron.models.cost_import import CostSettings
 from novacron.models.reservation import Counter
 from novacron.store.budget_counters import BudgetCounters
@@ -49,7 +57,9 @@ class Costs:
 
     def ask(self, question: CostQuestion) -> CostAnswer:
         days = Days(start=question.start, end=question.end)
-        total = sum(self.daily(days, question.metric, question.filters).values(), Decimal(0))
+        series = self.daily(days, question.metric, question.filters)
+        total = sum(series.values(), Decimal(0))
+        points = [CostPoint(start=day, amount=amount) for day, amount in series.items()]
         last: dict[str, date] = {}
         for account, _, day, _ in self.rows:
             last[account] = max(day, last.get(account, day))
@@ -67,7 +77,7 @@ class Costs:
             currency=self.currency,
             total=total,
             estimated=Decimal(0),
-            groups=[],
+            groups=[CostGroup(key={}, total=total, points=points)],
             freshness=freshness,
         )
 

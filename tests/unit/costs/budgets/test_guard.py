@@ -10,6 +10,7 @@ from novacron.costs.budgets.manage import approve, replace_budget, show
 from novacron.costs.budgets.periods import money, units, window
 from novacron.costs.budgets.sync import sync
 from novacron.errors import BudgetExceeded, Conflict, InvalidSpec
+from novacron.models.account import ProviderType
 from novacron.models.budget import Approval, CreateBudget
 from novacron.models.operation import OperationKind, OperationState, ResourceKind
 from novacron.models.provider_account import ProviderAccount
@@ -162,7 +163,8 @@ def test_a_budget_without_a_guard_holds_and_lets_through(world: World, budget: B
 def test_an_unknown_price_is_refused_unless_the_budget_allows_it(
     world: World, budget: BudgetMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("novacron.costs.budgets.estimate.PRICED", frozenset())
+    own = frozenset({ProviderType.MEMORY})  # without a rate card
+    monkeypatch.setattr("novacron.costs.budgets.estimate.OWN_HOSTS", own)
     strict = budget("strict")
     with pytest.raises(BudgetExceeded) as refused:
         world.create_vm("a")

@@ -1,0 +1,219 @@
+"""Commitments worth buying, for each account, region and family: how many units, and what if not.
+
+Nothing is bought here: a commitment cannot be given back, so that a person buys it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from novacron.costs.advice.finding import MOST_POINTS, Finding, Scene
+from novacron.costs.advice.prices import CENT, HOURS, LIST, Saving
+from novacron.costs.commitments.ladder import Held, endings, held_on, ladder, later
+from novacron.costs.commitments.outcome import Outcome, outcome, regrets
+from novacron.costs.commitments.pools import Pool, hours_at_level, on_demand_cost
+from novacron.costs.commitments.reserved import best_reserved
+from novacron.costs.commitments.together import Purchase
+from novacron.costs.commitments.units import Prices
+from novacron.costs.commitments.usage import HOUR, pooled, running
+from novacron.migration.assess.sizes import CATALOGUED
+from novacron.models.advice import Rule
+from novacron.models.operation import ResourceKind
+from novacron.models.price import PriceRow
+from novacron.models.provider_account import ProviderAccount
+from novacron.models.recommendation import Confidence, Evidence
+from novacron.store.history import History
+
+YEARS = {"1y": 1, "3y": 3}
+ZERO = Decimal(0)
+NO_PRICE = "a price to commit to {}"
+
+
+class Target(NamedTuple):
+    """A pool as advice names it."""
+
+    id: str
+    account_id: str
+    name: str
+    base: str
+    region: str
+
+
+class Choice(NamedTuple):
+    """``units`` to buy at ``row``'s price over what ``pool`` uses beyond what is held."""
+
+    row: PriceRow
+    pool: Pool
+    units: int
+    result: Outcome
+
+    @property
+    def purchase(self) -> Purchase:
+        return Purchase({self.pool.name: self.units}, ZERO)
+
+
+def find(scene: Scene, rule: Rule) -> Iterator[Finding]:
+    volumes = {one.id for one in scene.everything if one.kind is ResourceKind.VOLUME}
+    history = History(scene.services.store.table)
+    now = scene.now.replace(minute=0, second=0, microsecond=0)
+    first, hours = now - rule.window_hours * HOUR, rule.window_hours
+    for account in scene.accounts.values():
+        if account.type not in CATALOGUED:
+            continue
+        seen = running(history, scene.tenant, account.id, first, hours, volumes)
+        for region in sorted({region for region, _ in seen}):
+            prices = Prices(account.type, region, scene.now.date())
+            within = {name: by_hour for (at, name), by_hour in seen.items() if at == region}
+            pools, unpriced = pooled(within, prices, hours)
+            held = _held(scene, account, region, prices)
+            for base, usage in sorted(pools.items()):
+                target = _target(account, region, base)
+                for found in _advised(scene, rule, target, prices, usage, held):
+                    unknown = [*found.unknown, *map(NO_PRICE.format, sorted(unpriced))]
+                    yield replace(found, unknown=unknown)
+
+
+def _target(account: ProviderAccount, region: str, base: str) -> Target:
+    name = f"{base} in {region}"
+    return Target(f"{region}/{base}", account.id, name, base, region)
+
+
+def _held(scene: Scene, account: ProviderAccount, region: str, prices: Prices) -> list[Held]:
+    found = []
+    for one in scene.book.held:
+        unit = prices.unit(one.instance_type)
+        if unit is not None and (one.account_id, one.region) == (account.id, region):
+            found.append(Held(unit.base, unit.units * one.count, one.start, one.end))
+    return found
+
+
+def _advised(
+    scene: Scene, rule: Rule, target: Target, prices: Prices, usage: list[int], held: list[Held]
+) -> Iterator[Finding]:
+    own = [one for one in held if one.pool == target.base]
+    today = scene.now.date()
+    already = held_on(today, own).get(target.base, 0)
+    pool = Pool(
+        target.base, usage, prices.on_demand[target.base], tiers=prices.tiers(target.base)
+    ).above(already)
+    choices = [_chosen(pool, row) for row in prices.offers[target.base].values()]
+    allowed = [one for one in choices if YEARS[one.row.term] <= rule.thresholds["max_term_years"]]
+    best = max(allowed, key=lambda one: one.result.saving, default=None)
+    if best is None or not best.units:
+        return
+    saving = _monthly(best, best.result.saving)
+    if saving < Decimal(str(rule.thresholds["min_saving"])):
+        return
+    yield Finding(
+        record=target,
+        title=f"Commit to {best.units} units of {target.name} for {best.row.term}",
+        detail=_detail(rule, target, best, choices, own, today),
+        saving=Saving(saving, LIST, _formula(best, already)),
+        confidence=Confidence.MEDIUM,
+        risk=_risk(best),
+        unknown=_unknown(best, own),
+        evidence=_evidence(scene, rule, best),
+    )
+
+
+def _chosen(pool: Pool, row: PriceRow) -> Choice:
+    priced = pool._replace(reserved=row.price)
+    units = best_reserved(priced)
+    return Choice(row, priced, units, outcome([priced], Purchase({pool.name: units}, ZERO)))
+
+
+def _monthly(choice: Choice, amount: Decimal) -> Decimal:
+    return (amount * HOURS / len(choice.pool.usage)).quantize(CENT)
+
+
+def _formula(best: Choice, already: int) -> str:
+    result, hours = best.result, len(best.pool.usage)
+    rest = result.cost - result.committed
+    return (
+        f"({result.on_demand:.2f} on demand - {best.units} x {best.row.price} x {hours} h - "
+        f"{rest:.2f} still on demand) x 730 / {hours}; {already} units are held"
+    )
+
+
+def _detail(
+    rule: Rule, target: Target, best: Choice, choices: list[Choice], held: list[Held], today: date
+) -> str:
+    steps = ladder(
+        best.units, int(rule.thresholds["tranches"]), today, int(rule.thresholds["tranche_months"])
+    )
+    others = "; ".join(
+        f"{one.row.term} {one.row.payment} at {one.row.price}: {one.units} units save "
+        f"{_monthly(one, one.result.saving)} a month"
+        for one in choices
+        if one.units
+    )
+    soon = endings(held, today, later(today, 12))
+    renew = "; ".join(f"{one.units} units end on {one.end}" for one in soon)
+    return (
+        f"A unit is one {target.base}, {best.row.price} an hour against {best.pool.on_demand} on "
+        f"demand. Buy in steps: {', '.join(f'{one.units} on {one.on}' for one in steps)}; the "
+        "saving is that of all of them. It pays for "
+        f"{best.result.coverage:.0%} of what is not held yet and is used to "
+        f"{best.result.utilisation:.0%}. Choices: {others}. "
+        + (f"To renew: {renew}. " if renew else "")
+        + "Buy it in the provider's console: nothing here does."
+    )
+
+
+def _risk(best: Choice) -> str:
+    told = "; ".join(
+        f"to {one.demand:.0%}, it saves {_monthly(best, one.saving)} a month and costs "
+        f"{_monthly(best, one.regret)} more than the best choice for that"
+        for one in regrets([best.pool], best.purchase)
+    )
+    return f"It is paid until it ends. Remove what is idle or too large first. If use falls {told}."
+
+
+def _unknown(best: Choice, held: list[Held]) -> list[str]:
+    found = [] if held else ["commitments that you hold: none is told in `held` of the rules"]
+    return [*found, "prices newer than the catalog's"] if best.row.stale else found
+
+
+def _evidence(scene: Scene, rule: Rule, best: Choice) -> list[Evidence]:
+    usage = best.pool.usage
+    even = _break_even(best.pool)
+    last = hours_at_level(usage)[best.units - 1]
+    window = rule.window_hours
+    return [
+        Evidence(
+            signal="units in use beyond what is held, and units to commit to",
+            window_hours=window,
+            observed=round(sum(usage) / len(usage), 2),
+            threshold=best.units,
+            unit="units",
+            points=_points(scene, usage),
+        ),
+        Evidence(
+            signal="hours that use the last unit, and hours from which on it pays",
+            window_hours=window,
+            observed=last,
+            threshold=even,
+            unit="hours",
+        ),
+    ]
+
+
+def _break_even(pool: Pool) -> int:
+    """The fewest hours in which a unit must be used so that committing to it is no loss."""
+    price = (pool.reserved or ZERO) * len(pool.usage)
+    hours = range(len(pool.usage) + 1)
+    return next((one for one in hours if on_demand_cost(pool, one) >= price), len(pool.usage))
+
+
+def _points(scene: Scene, usage: Sequence[int]) -> list[tuple[datetime, float]]:
+    """At most as many as a chart takes, each the highest of its share of the window."""
+    step = -(-len(usage) // MOST_POINTS)
+    first = scene.now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=len(usage))
+    return [
+        (first + index * HOUR, max(usage[index : index + step]))
+        for index in range(0, len(usage), step)
+    ]

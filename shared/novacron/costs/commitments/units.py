@@ -1,0 +1,81 @@
+"""Which types one commitment covers, in units of the smallest, and what such a unit costs.
+
+A family is one pool where its types' prices, on demand and committed, are whole multiples of the
+smallest one's: then size flexibility makes one kind of commitment serve all of them. Any other type
+is a pool of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from novacron.catalog.rates import rates
+from novacron.costs.commitments.pools import NO_TIERS, SUSTAINED_N1, SUSTAINED_N2, Tiers
+from novacron.models.account import ProviderType
+from novacron.models.price import PriceKind, PriceRow
+
+PLAN = "savings-plan"
+"""How the catalog calls a spend plan's payment: it is no commitment to a type."""
+SUSTAINED = {
+    **dict.fromkeys(("n1", "m1", "m2"), SUSTAINED_N1),
+    **dict.fromkeys(("n2", "n2d", "c2"), SUSTAINED_N2),
+}
+ROUNDED = Decimal("1e-8")
+"""To which hourly prices of a commitment are, that are sold for a whole term."""
+_SIZE = {
+    ProviderType.AWS: re.compile(r"\..+$"),
+    ProviderType.AZURE: re.compile(r"(?<=[A-Za-z])\d+(-\d+)?"),
+    ProviderType.GCP: re.compile(r"-\d+$"),
+}
+"""What of a type's name is its size."""
+
+
+class Unit(NamedTuple):
+    """The type is ``units`` units; a unit is one of the type ``base``."""
+
+    base: str
+    units: int
+
+
+class Prices:
+    """Of one provider in one region on ``today``."""
+
+    def __init__(self, provider: ProviderType, region: str, today: date) -> None:
+        self._size = _SIZE[provider]
+        self._google = provider is ProviderType.GCP
+        listed = rates(provider, region, PriceKind.ON_DEMAND, today)
+        self.on_demand = {row.name: row.price for row in listed}
+        self.offers: defaultdict[str, dict[tuple[str, str], PriceRow]] = defaultdict(dict)
+        self._families: defaultdict[str, list[str]] = defaultdict(list)
+        for row in rates(provider, region, PriceKind.COMMITMENT, today):
+            if row.name in self.on_demand and row.payment != PLAN:
+                self.offers[row.name][row.term, row.payment] = row
+        for name in self.offers:
+            self._families[self._family(name)].append(name)
+
+    def unit(self, name: str) -> Unit | None:
+        """None: no price to commit to it is known."""
+        if name not in self.offers:
+            return None
+        base = min(self._families[self._family(name)], key=lambda one: (self.on_demand[one], one))
+        count, rest = divmod(self.on_demand[name], self.on_demand[base])
+        if rest == 0 and self._multiple(name, base, count):
+            return Unit(base, int(count))
+        return Unit(name, 1)
+
+    def tiers(self, name: str) -> Tiers:
+        return SUSTAINED.get(name.partition("-")[0], NO_TIERS) if self._google else NO_TIERS
+
+    def _family(self, name: str) -> str:
+        return self._size.sub("", name, count=1)
+
+    def _multiple(self, name: str, base: str, count: Decimal) -> bool:
+        """Whether every commitment to it costs as much as to ``count`` of the base."""
+        own, bases = self.offers[name], self.offers[base]
+        return own.keys() == bases.keys() and all(
+            abs(row.price - count * bases[how].price) <= count * ROUNDED for how, row in own.items()
+        )

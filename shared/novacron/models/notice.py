@@ -1,0 +1,22 @@
+"""What a tenant is told, and to whom it has gone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from novacron.models.base import Model
+
+
+class Notice(Model):
+    """``id`` is the same for the same news: it is kept once, and every try carries it, so that a
+    receiver can drop repeats. ``told`` is for programs, ``text`` for people."""
+
+    id: str
+    tenant: str
+    subject: str
+    text: str
+    told: dict[str, Any]
+    delivered: list[str] = []
+    tries: int = 0
+    failures: dict[str, str] = {}
+    done: bool = False

@@ -1,0 +1,177 @@
+"""Commitments to buy, from the state history of VMs and the catalog's prices."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from novacron.costs.advice import commit
+from novacron.costs.advice.engine import FINDERS
+from novacron.costs.advice.finding import Finding, Scene, as_recommendation
+from novacron.costs.advice.prices import Prices
+from novacron.costs.advice.rules import SHIPPED, rule_book
+from novacron.costs.commitments.units import Prices as CommitPrices
+from novacron.costs.commitments.units import Unit
+from novacron.costs.commitments.usage import pooled, running
+from novacron.models.account import ProviderType
+from novacron.models.advice import RuleEdit, RuleEdits
+from novacron.models.operation import ResourceKind, ResourceRecord
+from novacron.models.recommendation import RecommendationKind
+from novacron.store.history import History
+from tests.world import World
+
+Kind = RecommendationKind
+NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+FIRST = NOW.replace(minute=0) - timedelta(hours=720)
+REGION = "us-central1"
+YEAR, STANDARD_2 = ("1y", "monthly"), "e2-standard-2"
+
+
+def _ran(world: World, name: str, type_: str, since: datetime, until: datetime | None) -> None:
+    """A VM that is first seen running at ``since``, and stopped from ``until`` on."""
+    store = world.services.store
+    told = {"instance_type": type_, "bills_compute": True}
+    record = ResourceRecord(
+        id=f"vm-{name}",
+        tenant="acme",
+        kind=ResourceKind.VM,
+        account_id="acc-gcp",
+        provider_id=name,
+        name=name,
+        region=REGION,
+        state="running",
+        document=told,
+        observed_at=since,
+        created_at=since,
+    )
+    store.adopt(record, ProviderType.GCP)
+    if until is not None:
+        stopped = {**told, "bills_compute": False}
+        update = {"state": "stopped", "observed_at": until, "document": stopped}
+        stored = store.resource("acme", ResourceKind.VM, record.id)
+        store.save_resource(stored.model_copy(update=update), ProviderType.GCP)
+
+
+def _found(world: World, **edits: Any) -> list[Finding]:
+    world.clock.at = NOW
+    account = world.account.model_copy(update={"id": "acc-gcp", "type": ProviderType.GCP})
+    book = rule_book(RuleEdits.model_validate(edits))
+    scene = Scene(
+        services=world.services,
+        tenant="acme",
+        now=NOW,
+        book=book,
+        accounts={account.id: account},
+        everything=[],
+        usages={},
+        prices=Prices(world.services, None),
+    )
+    rule = next(one for one in book.rules if one.kind is Kind.COMMIT)
+    found = list(commit.find(scene, rule))
+    for one in found:
+        told = as_recommendation(scene, rule, one)
+        assert (told.apply, told.revert) == (None, None), "a person buys"
+    return found
+
+
+LONG_BEFORE = FIRST - timedelta(days=60)
+
+
+def test_hours_are_those_in_which_a_vm_billed(world: World) -> None:
+    _ran(world, "a", "e2-standard-4", FIRST + timedelta(hours=10), FIRST + timedelta(hours=12))
+    _ran(world, "b", STANDARD_2, LONG_BEFORE, FIRST + timedelta(hours=1, minutes=20))
+    _ran(world, "c", "e2-standard-3000", FIRST, None)
+    history = History(world.services.store.table)
+    seen = running(history, "acme", "acc-gcp", FIRST, 720, set())
+    assert seen[REGION, "e2-standard-4"] == {10: 1, 11: 1}
+    assert seen[REGION, STANDARD_2] == {0: 1}, "20 minutes are not half of an hour"
+    assert running(history, "umbrella", "acc-gcp", FIRST, 720, set()) == {}
+    within = {name: by_hour for (_, name), by_hour in seen.items()}
+    prices = CommitPrices(ProviderType.GCP, REGION, NOW.date())
+    pools, unpriced = pooled(within, prices, 720)
+    assert {at: used for at, used in enumerate(pools[STANDARD_2]) if used} == {0: 1, 10: 2, 11: 2}
+    assert unpriced == {"e2-standard-3000"}
+
+
+def test_a_family_is_one_where_its_prices_are_whole_multiples() -> None:
+    prices = CommitPrices(ProviderType.GCP, REGION, NOW.date())
+    assert prices.unit("e2-standard-8") == Unit(STANDARD_2, 4)
+    assert prices.unit("e2-medium") == Unit("e2-medium", 1)
+    assert prices.unit("e2-highmem-4") == Unit("e2-highmem-2", 2)
+    prices.on_demand["e2-standard-8"] += Decimal("0.00000001")
+    assert prices.unit("e2-standard-8") == Unit("e2-standard-8", 1)
+    assert CommitPrices(ProviderType.AWS, "us-east-1", NOW.date()).unit("m5.large") is None
+
+
+def test_what_runs_longer_than_break_even_is_committed_to(world: World) -> None:
+    """Three units ran always, and two for 300 hours of 720: break-even is at 454."""
+    _ran(world, "a", STANDARD_2, LONG_BEFORE, None)
+    _ran(world, "b", "e2-standard-4", LONG_BEFORE, None)
+    _ran(world, "c", "e2-standard-4", LONG_BEFORE, FIRST + timedelta(hours=300))
+    [found] = _found(world)
+    prices = CommitPrices(ProviderType.GCP, REGION, NOW.date())
+    listed, committed = prices.on_demand[STANDARD_2], prices.offers[STANDARD_2][YEAR].price
+    assert found.title == f"Commit to 3 units of {STANDARD_2} in {REGION} for 1y"
+    assert found.saving.monthly == (3 * (listed - committed) * 730).quantize(Decimal("0.01"))
+    levels, last = found.evidence
+    assert (levels.threshold, levels.observed) == (3, round((3 * 720 + 2 * 300) / 720, 2))
+    assert max(value for _, value in levels.points) == 5
+    assert len(levels.points) <= 200
+    assert (last.observed, last.threshold) == (720, 454)
+    assert "used to 100%" in found.detail
+    assert "It pays for 78% of" in found.detail
+    assert "1 on 2026-03-01, 1 on 2026-04-01, 1 on 2026-05-01" in found.detail
+    assert "3y monthly" in found.detail
+    assert "to 50%, it saves" in found.risk
+    assert any("`held`" in one for one in found.unknown)
+
+
+def test_half_a_month_pays_for_three_years_alone(world: World) -> None:
+    """Break-even for three years is at 324 hours."""
+    _ran(world, "a", STANDARD_2, FIRST + timedelta(hours=360), None)
+    assert _found(world) == []
+    three = {"commit": RuleEdit(thresholds={"max_term_years": 3})}
+    [found] = _found(world, rules=three)
+    assert found.title.endswith("for 3y")
+
+
+def _hold(start: date, end: date) -> list[dict[str, object]]:
+    told = {"account_id": "acc-gcp", "region": REGION, "instance_type": "e2-standard-4", "count": 1}
+    return [{**told, "start": start, "end": end}]
+
+
+def test_what_is_held_is_not_bought_again_until_it_ends(world: World) -> None:
+    _ran(world, "a", "e2-standard-4", LONG_BEFORE, None)
+    assert _found(world, held=_hold(date(2026, 1, 1), date(2027, 1, 1))) == []
+    [found] = _found(world, held=_hold(date(2025, 1, 1), date(2026, 3, 1)))
+    assert found.title.startswith("Commit to 2 units")
+    _ran(world, "b", STANDARD_2, LONG_BEFORE, None)
+    [found] = _found(world, held=_hold(date(2026, 1, 1), date(2027, 1, 1)))
+    assert found.title.startswith("Commit to 1 units")
+    assert "2 units end on 2027-01-01" in found.detail
+    assert found.unknown == []
+
+
+def test_sustained_use_is_what_a_commitment_must_beat(world: World) -> None:
+    """An N2 that runs always pays 80% of its price: 63% for a year saves 17%, not 37%."""
+    _ran(world, "a", "n2-standard-2", LONG_BEFORE, None)
+    [found] = _found(world)
+    assert found.saving.monthly is not None
+    share = found.saving.monthly / (Decimal("0.097118") * 730)
+    assert share == pytest.approx(Decimal("0.17"), abs=Decimal("0.005"))
+
+
+def test_no_solver_is_needed_where_no_plan_is_offered(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "highspy", None)
+    _ran(world, "a", STANDARD_2, LONG_BEFORE, None)
+    assert len(_found(world)) == 1
+
+
+def test_every_kind_that_is_shipped_is_looked_for() -> None:
+    assert {rule.kind for rule in SHIPPED} == FINDERS.keys()
