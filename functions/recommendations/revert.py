@@ -7,7 +7,7 @@ from novacron.models.recommendation import Recommendation
 from novacron.runtime.aws import services
 from novacron.runtime.guard import changer
 from novacron.runtime.http import api, entry
-from novacron.runtime.permissions import CHANGE
+from novacron.runtime.permissions import CHANGE, QUERY
 from novacron.runtime.routes import Id, Key, mutate
 from novacron.tenancy.policy import Access
 
@@ -25,5 +25,5 @@ def revert_recommendation(recommendation_id: Id, key: Key) -> Recommendation:
     return Recommendation(**mutate(app, who, "recommendation.revert", recommendation_id, key, act))
 
 
-REQUIRES = CHANGE
+REQUIRES = CHANGE | {QUERY}
 lambda_handler = entry(app)

@@ -81,6 +81,17 @@ def steer(verb: str, state: State, status: int) -> Callable[[Stage], None]:
     return exercise
 
 
+def revert(stage: Stage) -> None:
+    """A VM that was stopped: its start is held against budgets."""
+    vm = stage.record(ResourceKind.VM)
+    stop, start = (Action(operation=f"vm.{verb}", resource_id=vm) for verb in ("stop", "start"))
+    kind = RecommendationKind.IDLE_VM
+    advice(stage.services, kind, vm, apply=stop, revert=start, state=State.APPLIED)
+    stage.http("POST", f"/recommendations/{ADVICE}/revert", 202, key="first")
+    stage.http("POST", f"/recommendations/{ADVICE}/revert", 409, key="second")
+    stage.http("POST", "/recommendations/rec-none/revert", 404, key="third")
+
+
 def put_rules(stage: Stage) -> None:
     stage.http("PUT", "/recommendations/rules", 200, {"excluded_tags": ["keep"]}, key="first")
     wrong = {"rules": {"idle-vm": {"thresholds": {"none": 1}}}}
@@ -152,7 +163,7 @@ EXERCISES: dict[str, Callable[[Stage], None]] = {
     "recommendations.list": reading("/recommendations"),
     "recommendations.get": get,
     "recommendations.apply": steer("apply", State.OPEN, 202),
-    "recommendations.revert": steer("revert", State.APPLIED, 202),
+    "recommendations.revert": revert,
     "recommendations.dismiss": steer("dismiss", State.OPEN, 200),
     "recommendations.rules": reading("/recommendations/rules"),
     "recommendations.put_rules": put_rules,
