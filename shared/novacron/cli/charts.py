@@ -74,10 +74,11 @@ def sparkline(amounts: list[Decimal]) -> str:
 
 
 def money(amount: str | Decimal) -> str:
-    """To the cent, with thousands apart; what is less than a cent and not nothing says so."""
+    """To the cent, with thousands apart; what is less than a cent, to two digits."""
     value = Decimal(amount)
-    if value and abs(value) < CENT / 2:
-        return "<0.01" if value > 0 else ">-0.01"
+    if value and abs(value) < CENT:
+        places = 1 - value.adjusted()
+        return f"{value:.{places}f}"
     return f"{value:,.2f}"
 
 

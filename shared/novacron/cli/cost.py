@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,6 +20,14 @@ Json = dict[str, Any]
 app = typer.Typer(help="What VMs cost, and who pays.", no_args_is_help=True)
 settings = typer.Typer(help="Currency, exchange rates, cost tags, rules.", no_args_is_help=True)
 app.add_typer(settings, name="settings")
+
+
+class _AsWritten(yaml.BaseLoader):
+    """Numbers and dates stay the texts that they are; what is left out is nothing, and no text."""
+
+
+_AsWritten.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("(~|null)?$"), ["~", "n", ""])
+_AsWritten.add_constructor("tag:yaml.org,2002:null", lambda *_: None)
 
 From = Annotated[str, typer.Option("--from", help="First day; the month's first if not given.")]
 To = Annotated[str, typer.Option("--to", help="Last day, itself included; today if not given.")]
@@ -141,7 +150,7 @@ def put(
 ) -> None:
     """Replace them by a file, which is `show -o yaml` edited."""
     try:
-        body = yaml.load(given.read_text(), Loader=yaml.BaseLoader)  # noqa: S506
+        body = yaml.load(given.read_text(), Loader=_AsWritten)  # noqa: S506
     except yaml.YAMLError as error:
         raise CliError(f"{given} is not YAML: {error}") from error
     if not isinstance(body, dict):

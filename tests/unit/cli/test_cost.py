@@ -157,7 +157,15 @@ def test_rows_are_written_as_a_file(tmp_path: Path) -> None:
     assert kept.read_bytes() == b"PAR1"
 
 
-@pytest.mark.parametrize(("amount", "shown"), [("0", "0.00"), ("0.001", "<0.01"), ("-9", "-9.00")])
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        ("0", "0.00"),
+        ("0.001", "0.0010"),
+        ("-0.0000312", "-0.000031"),
+        ("-9", "-9.00"),
+    ],
+)
 def test_money(amount: str, shown: str) -> None:
     assert money(amount) == shown
 
