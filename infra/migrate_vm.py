@@ -39,6 +39,7 @@ def migrate_vm() -> State:
         "Choose": _choice(
             round="BeginRound",
             clone="PrepareClone",
+            remove_clone="RemoveClone",
             hold="Hold",
             fence="Fence",
             seal="Seal",

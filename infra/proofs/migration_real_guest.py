@@ -19,11 +19,10 @@ from infra.proofs.guests import LOOK_S, PATIENCE_S, Console, two_hosts, writer
 from novacron.errors import NotReady
 from novacron.migration.chunks import ChunkStore
 from novacron.migration.index import MemoryIndex
-from novacron.migration.leaves import digest_of, disk_root, shard_count, shard_root
+from novacron.migration.leaves import shard_count
 from novacron.migration.manifest import DiskManifest
 from novacron.migration.objects import ObjectStore
 from novacron.migration.sealing import TenantKey
-from novacron.migration.spans import leaf_span
 from novacron.migration.transfer import (
     ShardResult,
     export_shard,
@@ -31,6 +30,7 @@ from novacron.migration.transfer import (
     seal_manifest,
     shards_to_import,
 )
+from novacron.migration.verify import verify_shard
 from novacron.models.base import Ownership
 from novacron.models.transfer import AssembleSpec, Export, Import, ImportSpec
 from novacron.models.vm import Vm
@@ -115,17 +115,11 @@ class Copy:
     def check(self, records: int) -> None:
         """Every byte as the last manifest says, every record that was acknowledged whole."""
         for index, target in enumerate(self.imports):
-            size, shards = target.size_bytes, {}
-            for shard in range(shard_count(size)):
-                leaves = {}
-                for leaf in range(2048):
-                    offset, length = leaf_span(size, shard, leaf)
-                    if length <= 0:
-                        break
-                    leaves[leaf] = digest_of(self.target.read_back(target, offset, length))
-                shards[shard] = shard_root(leaves)
-            if disk_root(shards, size).hex() != self.manifests[index].root:
-                raise AssertionError(f"disk {index} is not what was read from the source")
+            manifest = self.manifests[index]
+            for shard in range(shard_count(target.size_bytes)):
+                told = verify_shard(self.chunks, self.target, target, manifest, shard, None)
+                if told.resent:
+                    raise AssertionError(f"disk {index} is not what was read from the source")
         every = guest.RECORD_BYTES
         written = self.target.read_back(self.imports[DATA], 0, (records + 1) * every)
         for number in range(1, records + 1):

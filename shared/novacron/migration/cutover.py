@@ -26,6 +26,7 @@ PROBE_SECONDS = 1.0
 
 ROUND, CLONE, HOLD, FENCE, SEAL = "round", "clone", "hold", "fence", "seal"
 FINISH, ROLL_BACK, GO_BACK = "finish", "roll_back", "go_back"
+REMOVE_CLONE = "remove_clone"
 PAUSED = "paused"
 
 
@@ -40,6 +41,8 @@ def decide(now: Context) -> StepResult:
         return StepResult(next=ROUND)
     if migration.phase is Phase.CUTTING_OVER:
         return StepResult(next=SEAL if migration.rounds[-1].final else FENCE)
+    if migration.phase is Phase.TESTING and migration.clone and migration.clone.done:
+        return StepResult(next=REMOVE_CLONE)  # it was killed before that
     return _between_rounds(now)
 
 
