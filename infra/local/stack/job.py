@@ -34,8 +34,8 @@ def main_job(cli: Cli, targets: list[Target], folder: Path) -> None:
     """
 
     def on(target: Target, here: Cli) -> None:
-        _account(here, target, folder)
-        _network(here, target, folder)
+        register(here, target, folder)
+        make_network(here, target, folder)
         vm = _vm(here, target)
         _volume(here, target, vm)
         if target.console is not None:
@@ -50,7 +50,7 @@ def five_commands(cli: Cli, targets: list[Target]) -> None:
     """Create, stop, resize, snapshot and delete a VM, by the same words everywhere."""
 
     def on(target: Target, here: Cli) -> None:
-        vm = _create(here, target, f"trial-{target.name}")
+        vm = create(here, target, f"trial-{target.name}")
         here.json("vm", "stop", vm, "--force", "--wait")
         here.json("vm", "resize", vm, "--vcpus", "2", "--memory", "1024", "--wait")
         copy = here.json("snapshot", "create", f"trial-{target.name}", "--vm", vm, "--wait")
@@ -63,7 +63,7 @@ def five_commands(cli: Cli, targets: list[Target]) -> None:
 def move(cli: Cli, source: Target, target: Target, folder: Path) -> None:
     """Move a VM to another environment by a plan that is approved, and delete it on both sides."""
     cli.say(f"\n── from {source.name} to {target.name} ──")
-    vm = _create(cli, source, f"moving-{source.name}")
+    vm = create(cli, source, f"moving-{source.name}")
     [network] = cli.json("network", "list", "--name", f"net-{target.name}", quiet=True)
     plan = folder / "plan.yaml"
     words = ["migration", "assess", vm, "--to", target.name, "--region", target.region]
@@ -121,7 +121,7 @@ def everywhere(cli: Cli, targets: list[Target], on: Callable[[Target, Cli], None
             done.result()
 
 
-def _account(cli: Cli, target: Target, folder: Path) -> None:
+def register(cli: Cli, target: Target, folder: Path) -> None:
     if any(one["name"] == target.name for one in cli.json("provider", "list", quiet=True)):
         return
     words = ["provider", "add", target.name, "--type", target.type]
@@ -135,7 +135,7 @@ def _account(cli: Cli, target: Target, folder: Path) -> None:
     cli.json(*words)
 
 
-def _network(cli: Cli, target: Target, folder: Path) -> None:
+def make_network(cli: Cli, target: Target, folder: Path) -> None:
     name = f"net-{target.name}"
     if not cli.json("network", "list", "--name", name, quiet=True):
         file = folder / f"{name}.yaml"
@@ -146,7 +146,7 @@ def _network(cli: Cli, target: Target, folder: Path) -> None:
 def _vm(cli: Cli, target: Target) -> dict[str, Any]:
     name = f"hello-{target.name}"
     if not cli.json("vm", "list", "--name", name, quiet=True):
-        _create(cli, target, name)
+        create(cli, target, name)
     [vm] = cli.json("vm", "list", "--name", name, quiet=True)
     if vm["state"] != "running":
         raise StackError(f"{name} is {vm['state']}, not running")
@@ -154,7 +154,7 @@ def _vm(cli: Cli, target: Target) -> dict[str, Any]:
     return found
 
 
-def _create(cli: Cli, target: Target, name: str) -> str:
+def create(cli: Cli, target: Target, name: str) -> str:
     """The VM's id; it is on the target's network."""
     [network] = cli.json("network", "list", "--name", f"net-{target.name}", quiet=True)
     begun = time.monotonic()
