@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 from novacron.audit.chain import GENESIS, Entry, Verdict
@@ -64,7 +64,7 @@ class AuditLog:
     def verify(self, tenant: str) -> Verdict:
         """Read the whole chain and compute every hash anew."""
         previous, count = GENESIS, 0
-        for entry in self._all(tenant):
+        for entry in self._table.walk(_pk(tenant), Entry):
             expected = (count + 1, tenant, previous, entry.digest())
             if (entry.number, entry.tenant, entry.previous, entry.hash) != expected:
                 return Verdict(intact=False, entries=count, broken_at=count + 1)
@@ -73,15 +73,6 @@ class AuditLog:
         if (head.number, head.hash) != (count, previous):
             return Verdict(intact=False, entries=count, broken_at=count + 1)
         return Verdict(intact=True, entries=count)
-
-    def _all(self, tenant: str) -> Iterator[Entry]:
-        page = PageRequest(limit=1000)
-        while True:
-            found = self.entries(tenant, page)
-            yield from found.items
-            if found.next_cursor is None:
-                return
-            page = PageRequest(limit=1000, cursor=found.next_cursor)
 
     def _head(self, tenant: str) -> Head:
         found = self._table.get(f"{_pk(tenant)}_HEAD", "HEAD", Head)

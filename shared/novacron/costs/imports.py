@@ -24,7 +24,6 @@ from novacron.costs.parquet import RowFiles
 from novacron.costs.rows import COSTS, Enricher, days
 from novacron.costs.vms import VmIds
 from novacron.errors import Corrupted
-from novacron.models.base import PageRequest
 from novacron.models.cost import CostMetric
 from novacron.models.cost_import import (
     Attempt,
@@ -232,12 +231,6 @@ def _total(pages: Iterable[CostPage]) -> Totals:
 
 def _vm_ids(services: Services, account: ProviderAccount) -> Iterator[tuple[str, str]]:
     """Provider id -> our id of the account's VMs, deleted ones among them: bills come late."""
-    page = PageRequest(limit=1000)
-    while True:
-        found = services.store.resources(account.tenant, ResourceKind.VM, page)
-        for one in found.items:
-            if one.account_id == account.id and one.provider_id:
-                yield one.provider_id, one.id
-        if found.next_cursor is None:
-            return
-        page = PageRequest(limit=1000, cursor=found.next_cursor)
+    for one in services.store.every_resource(account.tenant, ResourceKind.VM):
+        if one.account_id == account.id and one.provider_id:
+            yield one.provider_id, one.id

@@ -73,13 +73,7 @@ class AgentStore:
         return self.table.get(_commands(tenant, agent_id), slot, CommandRecord)
 
     def commands(self, tenant: str, agent_id: str) -> Iterator[CommandRecord]:
-        page = PageRequest(limit=1000)
-        while True:
-            found = self.table.page(_commands(tenant, agent_id), CommandRecord, page)
-            yield from found.items
-            if found.next_cursor is None:
-                return
-            page = PageRequest(limit=1000, cursor=found.next_cursor)
+        return self.table.walk(_commands(tenant, agent_id), CommandRecord)
 
     def queue(
         self, tenant: str, agent_id: str, command: CommandRecord, old: CommandRecord | None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from novacron.models.base import PageRequest
 from novacron.models.collection import Collection, EstimateError
-from novacron.store.table import M, Table, document
+from novacron.store.table import Table, document
 
 
 class Collections:
@@ -27,16 +26,7 @@ class Collections:
             self._table.put(document(_pk(one.tenant, "ESTIMATE_ERROR"), sk, one))
 
     def errors(self, tenant: str) -> Iterator[EstimateError]:
-        return self._all(_pk(tenant, "ESTIMATE_ERROR"), EstimateError)
-
-    def _all(self, pk: str, model: type[M]) -> Iterator[M]:
-        page = PageRequest(limit=1000)
-        while True:
-            found = self._table.page(pk, model, page)
-            yield from found.items
-            if found.next_cursor is None:
-                return
-            page = PageRequest(limit=1000, cursor=found.next_cursor)
+        return self._table.walk(_pk(tenant, "ESTIMATE_ERROR"), EstimateError)
 
 
 def _pk(tenant: str, kind: str) -> str:

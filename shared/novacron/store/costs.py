@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 
 from novacron.costs.cube import CostPage
 from novacron.errors import Conflict, NotReady
-from novacron.models.base import PageRequest
 from novacron.models.cost_import import (
     Attempt,
     ClosedChange,
@@ -19,7 +18,7 @@ from novacron.models.cost_import import (
     Partition,
     PartitionKey,
 )
-from novacron.store.table import Item, Key, Lost, M, Table, document
+from novacron.store.table import Item, Key, Lost, Table, document
 
 ABSENT = "attribute_not_exists(pk)"
 SAME = "generation = :seen"
@@ -77,14 +76,14 @@ class CostStore:
         return self.table.get(_pk(key.tenant, "PARTITION"), _sk(key), Partition)
 
     def partitions(self, tenant: str) -> Iterator[Partition]:
-        return self._all(_pk(tenant, "PARTITION"), Partition)
+        return self.table.walk(_pk(tenant, "PARTITION"), Partition)
 
     def begin(self, attempt: Attempt) -> None:
         """Before anything is written. Writing it again tells how much there is."""
         self.table.put(_attempt(attempt))
 
     def attempts(self, tenant: str) -> Iterator[Attempt]:
-        return self._all(_pk(tenant, "ATTEMPT"), Attempt)
+        return self.table.walk(_pk(tenant, "ATTEMPT"), Attempt)
 
     def switch(self, new: Partition, old: Partition | None, change: ClosedChange | None) -> None:
         """Make ``new`` valid in the place of ``old``.
@@ -108,7 +107,7 @@ class CostStore:
 
     def changes(self, tenant: str) -> Iterator[ClosedChange]:
         """Closed months that changed, oldest month first."""
-        return self._all(_pk(tenant, "CHANGE"), ClosedChange)
+        return self.table.walk(_pk(tenant, "CHANGE"), ClosedChange)
 
     # Pages
 
@@ -141,15 +140,6 @@ class CostStore:
             keys = [_page(attempt, attempt.generation, view, n) for n in range(count)]
             self.table.delete_many(keys)
         self.table.delete(_pk(attempt.tenant, "ATTEMPT"), _generation_sk(attempt))
-
-    def _all(self, pk: str, model: type[M]) -> Iterator[M]:
-        page = PageRequest(limit=1000)
-        while True:
-            found = self.table.page(pk, model, page)
-            yield from found.items
-            if found.next_cursor is None:
-                return
-            page = PageRequest(limit=1000, cursor=found.next_cursor)
 
 
 def _pk(tenant: str, kind: str) -> str:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from novacron.models.base import Model, PageRequest
+from novacron.models.base import Model
 from novacron.models.history import Change
 from novacron.models.operation import ResourceKind, ResourceRecord
 from novacron.store.table import Item, Table, document, stamp
@@ -41,21 +41,12 @@ class History:
 
     def account(self, tenant: str, account: str, start: datetime, end: datetime) -> set[str]:
         """The ids of the account's resources that were there at some moment of the window."""
-        listed = self._all(_account(tenant, account))
+        listed = self._table.walk(_account(tenant, account), Listed)
         return {one.resource for one in listed if one.since < end and not _gone(one, start)}
 
     def changed(self, tenant: str, account: str, day: date) -> Iterator[Change]:
         """All changes in the account on ``day`` (UTC), in no order."""
         return self._table.index(_day(tenant, account, day), Change)
-
-    def _all(self, pk: str) -> Iterator[Listed]:
-        page = PageRequest(limit=1000)
-        while True:
-            found = self._table.page(pk, Listed, page)
-            yield from found.items
-            if found.next_cursor is None:
-                return
-            page = PageRequest(limit=1000, cursor=found.next_cursor)
 
 
 class Listed(Model):

@@ -42,13 +42,7 @@ class AdviceStore:
         return self.table.page(_listed(tenant), Recommendation, page)
 
     def all(self, tenant: str) -> Iterator[Recommendation]:
-        page = PageRequest(limit=100)
-        while True:
-            found = self.page(tenant, page)
-            yield from found.items
-            if found.next_cursor is None:
-                return
-            page = PageRequest(limit=100, cursor=found.next_cursor)
+        return self.table.walk(_listed(tenant), Recommendation, at_once=100)
 
     def save(
         self,

@@ -61,6 +61,9 @@ class Store:
     def resources(self, tenant: str, kind: ResourceKind, page: PageRequest) -> Page[ResourceRecord]:
         return self.table.page(_pk(tenant, kind.value), ResourceRecord, page)
 
+    def every_resource(self, tenant: str, kind: ResourceKind) -> Iterator[ResourceRecord]:
+        return self.table.walk(_pk(tenant, kind.value), ResourceRecord)
+
     def by_provider_id(self, provider: ProviderType, provider_id: str) -> Iterator[ResourceRecord]:
         """Records of a provider's resource: a notification names no tenant."""
         return self.table.index(f"{provider.value}#{provider_id}", ResourceRecord)

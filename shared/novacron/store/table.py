@@ -44,6 +44,8 @@ MOST_KEY_BYTES = 1024
 """Of a sort key (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html)."""
 MOST_READS = 100
 """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
+MOST_AT_ONCE = 1000
+"""Documents of a page: ``PageRequest``'s limit."""
 MOST_WRITES = 25
 """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html"""
 TRIES = 3
@@ -221,6 +223,16 @@ class Table:
         following = _cursor(last["sk"]["S"]) if last else None
         items = [parsed(item, model) for item in reply["Items"]]
         return Page(items=items, next_cursor=following)
+
+    def walk(self, pk: str, model: type[M], at_once: int = MOST_AT_ONCE) -> Iterator[M]:
+        """The whole partition in sort-key order, holding ``at_once`` documents at a time."""
+        page = PageRequest(limit=at_once)
+        while True:
+            found = self.page(pk, model, page)
+            yield from found.items
+            if found.next_cursor is None:
+                return
+            page = PageRequest(limit=at_once, cursor=found.next_cursor)
 
     def between(self, pk: str, low: str, high: str, model: type[M]) -> Iterator[M]:
         """The partition's documents with ``low`` <= sort key <= ``high``, in its order."""

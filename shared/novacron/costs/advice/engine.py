@@ -14,8 +14,8 @@ from novacron.costs.advice.rules import rule_book
 from novacron.costs.ledger import Ledger
 from novacron.errors import NotReady
 from novacron.models.advice import Rule
-from novacron.models.base import Model, PageRequest
-from novacron.models.operation import ResourceKind, ResourceRecord
+from novacron.models.base import Model
+from novacron.models.operation import ResourceKind
 from novacron.models.provider_account import ProviderAccount
 from novacron.models.recommendation import Recommendation, RecommendationKind, RecommendationState
 from novacron.models.usage import VmUsage
@@ -74,7 +74,7 @@ def look(
 ) -> tuple[Scene, dict[str, str]]:
     """The tenant as it is now, every running VM's metrics read up to now."""
     now = services.now()
-    everything = [one for kind in ADVISED_ON for one in _records(services, tenant, kind)]
+    everything = [one for kind in ADVISED_ON for one in services.store.every_resource(tenant, kind)]
     usages: dict[str, VmUsage] = {}
     unread: dict[str, str] = {}
     for account in accounts:
@@ -167,13 +167,3 @@ class Keep:
             self.store.save(now, was)
         except NotReady:
             return
-
-
-def _records(services: Services, tenant: str, kind: ResourceKind) -> Iterator[ResourceRecord]:
-    page = PageRequest(limit=1000)
-    while True:
-        found = services.store.resources(tenant, kind, page)
-        yield from found.items
-        if found.next_cursor is None:
-            return
-        page = PageRequest(limit=1000, cursor=found.next_cursor)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from novacron.audit.log import AuditLog
-from novacron.costs.budgets.vms import vms
 from novacron.errors import NovaCronError
 from novacron.models.base import Tags
 from novacron.models.budget import Budget, Reverted
-from novacron.models.operation import OperationKind, ResourceRecord
+from novacron.models.operation import OperationKind, ResourceKind, ResourceRecord
 from novacron.operations.kinds import NoArguments, StopArguments
 from novacron.operations.services import Services
 from novacron.operations.submit import submit_change
@@ -71,7 +70,7 @@ def _audited(services: Services, who: Principal, kind: OperationKind, vm_id: str
 
 
 def _running(services: Services, budget: Budget, tags: Tags) -> Iterator[ResourceRecord]:
-    for record in vms(services, budget.tenant):
+    for record in services.store.every_resource(budget.tenant, ResourceKind.VM):
         told: Tags = record.document.get("tags") or {}
         ours = budget.scope.covers(record.account_id, told) and tags.items() <= told.items()
         if ours and record.state == "running":

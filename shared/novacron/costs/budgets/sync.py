@@ -5,10 +5,9 @@ from __future__ import annotations
 from novacron.costs.budgets.estimate import spec_of
 from novacron.costs.budgets.guard import covering, hold
 from novacron.costs.budgets.settle import bills, moving
-from novacron.costs.budgets.vms import vms
 from novacron.errors import NovaCronError
 from novacron.models.base import Model
-from novacron.models.operation import ResourceRecord
+from novacron.models.operation import ResourceKind, ResourceRecord
 from novacron.operations.services import Services
 from novacron.store.budget_counters import BudgetCounters
 from novacron.store.table import Lost
@@ -26,7 +25,7 @@ def sync(services: Services, tenant: str) -> Synced:
     synced = Synced()
     counters = BudgetCounters(services.store.table)
     reservations = {one.vm_id: one for one in counters.reservations(tenant)}
-    for record in vms(services, tenant):
+    for record in services.store.every_resource(tenant, ResourceKind.VM):
         found = reservations.get(record.id)
         is_open = found is not None and found.open is not None
         if record.running_operation is not None or is_open == bills(record):
