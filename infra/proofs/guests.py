@@ -7,8 +7,10 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread
+from typing import BinaryIO
 
 from infra.local.onprem import guest, host
 from novacron.models.vm import DiskSpec, VmSpec
@@ -50,10 +52,18 @@ def writer(**more: str) -> VmSpec:
 
 @dataclass
 class Console:
-    """Reads a guest's console as it grows, and when each record was acknowledged (monotonic)."""
+    """Reads a guest's console as it grows, and when each record was acknowledged (monotonic).
+
+    ``before``: the console of the host from which it moves: what that one's last line lacks is
+    the start of this one's first.
+    """
 
     path: Path
+    before: Console | None = None
     wrote: dict[int, float] = field(default_factory=dict)
+    rest: bytes = b""
+    _file: BinaryIO = field(default_factory=BytesIO)
+    _one: Lock = field(default_factory=Lock)
     _over: Event = field(default_factory=Event)
     _thread: Thread | None = None
 
@@ -84,19 +94,26 @@ class Console:
         return self.path.read_text(errors="replace")[-1000:] if self.path.exists() else "nothing"
 
     def _follow(self) -> None:
-        read, rest = 0, b""
-        while True:
-            over = self._over.is_set()  # what was written until then is still read
-            if self.path.exists():
-                with self.path.open("rb") as console:
-                    console.seek(read)
-                    new = console.read()
-                now, read = time.monotonic(), read + len(new)
-                *lines, rest = (rest + new).split(b"\n")
-                for line in lines:
-                    head, _, number = line.decode(errors="replace").strip().rpartition(" ")
-                    if head.endswith(guest.WROTE):
-                        self.wrote[int(number)] = now
-            if over:
+        while not self.path.exists():
+            if self._over.is_set():
                 return
             time.sleep(LOOK_S)
+        with self.path.open("rb") as self._file:  # held: a VM that moved takes its file away
+            while True:
+                over = self._over.is_set()  # what was written until then is still read
+                self.look()
+                if over:
+                    return
+                time.sleep(LOOK_S)
+
+    def look(self) -> None:
+        with self._one:
+            new, now = self._file.read(), time.monotonic()
+            if new and self.before is not None:
+                self.before.look()
+                new, self.before = self.before.rest + new, None
+            *lines, self.rest = (self.rest + new).split(b"\n")
+            for line in lines:
+                head, _, number = line.decode(errors="replace").strip().rpartition(" ")
+                if head.endswith(guest.WROTE):
+                    self.wrote[int(number)] = now

@@ -44,7 +44,8 @@ def move(folder: Path) -> Moved:
         provider = LibvirtProvider.from_settings(settings, {})
         vm = provider.create_vm(writer(zone="rack-a"), owner("vm"))
         log = f"pool/{vm.id}.log"
-        with Console(first.folder / log) as before, Console(second.folder / log) as after:
+        before = Console(first.folder / log)
+        with before, Console(second.folder / log, before) as after:
             before.until(RECORDS)
             moved = ready(lambda: provider.migrate_live(vm.id, "rack-b", owner("live")))
             after.until(RECORDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import select
 import shutil
 import subprocess
 import tempfile
@@ -77,9 +78,14 @@ class Host:
 
     def stop(self) -> None:
         """Guests are cut off, as by a power failure; disks and definitions stay."""
-        if self.process is not None:
+        if self.process is not None and self.process.poll() is None:
+            inside = _inside(self)
+            ended = os.pidfd_open(int(inside)) if inside else None
             self.process.kill()
             self.process.wait()
+            if ended is not None:  # it outlives unshare, and still answers, for some moments
+                select.select([ended], [], [], START_SECONDS)
+                os.close(ended)
 
 
 def start(folder: Path, name: str = "onprem-1", address: str | None = None) -> Host:
@@ -128,10 +134,11 @@ def join(one: Host, other: Host, address: str, other_address: str) -> None:
 
 
 def _inside(host: Host) -> str:
-    """The first process in the host's namespaces: unshare itself stays outside of some."""
+    """The first process in the host's namespaces, if it is there yet: unshare itself stays
+    outside of some."""
     assert host.process is not None
     pid = host.process.pid
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0]
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().partition(" ")[0]
 
 
 def _unshare() -> list[str]:
