@@ -12,6 +12,7 @@ import pytest
 from moto.ce.models import ce_backends
 
 from novacron.costs.imports import import_delivery
+from novacron.costs.sql import ask as asking
 from novacron.models.account import ProviderType
 from novacron.models.operation import ResourceKind, ResourceRecord
 from novacron.models.provider_account import ProviderAccount
@@ -19,6 +20,7 @@ from novacron.models.rate_card import FlatRates, RateCard
 from novacron.operations.services import Services
 from novacron.settings import settings
 from novacron.store.rate_cards import RateCards
+from tests.athena import BUCKET, GROUP, ROLE, WORKGROUP
 from tests.bills import Bills, row
 from tests.handlers.stage import ACCOUNT, REGION, SETTINGS, Stage
 
@@ -55,10 +57,22 @@ def report(stage: Stage) -> None:
     stage.http("POST", "/costs:report", 200, body)
 
 
+def at_athena(services: Services) -> None:
+    """Athena is there; rows that were read before stay where they are."""
+    services.cost_store = f"s3://{BUCKET}/costs"
+    boto3.client("s3", region_name=REGION).create_bucket(Bucket=BUCKET)
+    boto3.client("athena", region_name=REGION).create_work_group(Name=GROUP)
+    services.query_role, services.query_workgroup = ROLE, WORKGROUP
+
+
 def ask_sql(stage: Stage) -> None:
     spend(stage.services, stage.account(), stage.folder)
     body = {"start": "2026-01-01", "end": "2026-02-01", "sql": "SELECT ResourceId FROM costs"}
     stage.http("POST", "/costs:sql", 200, body)
+    at_athena(stage.services)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asking, "find_spec", lambda _: None)
+        stage.http("POST", "/costs:sql", 200, body)
 
 
 def export(stage: Stage) -> None:
