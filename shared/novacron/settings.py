@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     query_role: str = ""
     """The role that asks Athena about costs, held to one tenant's by each question."""
     query_workgroup: str = ""
+    ecb_rates: str = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist-90d.xml"
+    """The ECB's reference rates, or a copy of them that this network reaches."""
     azure_prices: str = "https://prices.azure.com/api/retail/prices"
     """Azure's Retail Prices API, or a copy of it that this network reaches."""
     issuer: str = ""

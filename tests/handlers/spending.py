@@ -11,6 +11,8 @@ import boto3
 import pytest
 from moto.ce.models import ce_backends
 
+from novacron.costs.exchange.ecb import parsed
+from novacron.costs.exchange.reference import ReferenceRates
 from novacron.costs.imports import import_delivery
 from novacron.costs.sql import ask as asking
 from novacron.models.account import ProviderType
@@ -22,6 +24,7 @@ from novacron.settings import settings
 from novacron.store.rate_cards import RateCards
 from tests.athena import BUCKET, GROUP, ROLE, WORKGROUP
 from tests.bills import Bills, row
+from tests.ecb import document, ecb
 from tests.handlers.stage import ACCOUNT, REGION, SETTINGS, Stage
 
 if TYPE_CHECKING:
@@ -105,8 +108,18 @@ def schedule(stage: Stage) -> None:
     settings.cache_clear()
 
 
+def refresh_rates(stage: Stage) -> None:
+    stage.services.cost_store = f"file://{stage.folder}/costs"
+    with ecb(document()) as url, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NOVACRON_ECB_RATES", url)
+        settings.cache_clear()
+        stage.invoke("functions.schedules.refresh_rates", {})
+    settings.cache_clear()
+
+
 def collect(stage: Stage) -> None:
-    """A bill by Cost Explorer, an account that knows us not, and VMs of our own hosts."""
+    """A bill by Cost Explorer, an account that knows us not, and VMs of our own hosts, whose card
+    is in another currency."""
     told = {**SETTINGS, "cost_explorer": "true"}
     stage.services.store.save_account(stage.account(settings=told))
     stage.on_azure()
@@ -131,6 +144,8 @@ def collect(stage: Stage) -> None:
     stage.services.store.adopt(vm, ProviderType.MEMORY)
     stage.world.clock.at += timedelta(hours=3)
     stage.services.cost_store = f"file://{stage.folder}/costs"
+    told = {now.date().isoformat(): {"USD": "1.25"}}
+    ReferenceRates(stage.services.costs).add(parsed(document(told)))
     period = now.date().replace(day=1).isoformat()
     for account in (here.account, ACCOUNT, "acc-azure"):
         stage.forget_adapter()
@@ -152,7 +167,7 @@ def _explored(day: date) -> None:
 
 
 CARD = RateCard(
-    currency="USD",
+    currency="EUR",
     flat=FlatRates(
         vcpu_hour=Decimal("0.02"), memory_gib_hour=Decimal("0.01"), storage_gib_hour=Decimal(0)
     ),
@@ -166,5 +181,6 @@ EXERCISES: dict[str, Callable[[Stage], None]] = {
     "costs.get_settings": read_settings,
     "costs.put_settings": change_settings,
     "schedules.collect_costs": schedule,
+    "schedules.refresh_rates": refresh_rates,
     "steps.collect_costs": collect,
 }

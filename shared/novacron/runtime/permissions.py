@@ -74,7 +74,9 @@ MIGRATE: Needs = AUDITED | {MOVE}
 STEER: Needs = AUDITED | {GO_ON}
 CHUNKS: Needs = CHUNK_KEY | READ_CHUNKS | {PUT_CHUNK}
 """To read and write a tenant's chunks and manifests."""
-LIVE_PRICES: Needs = frozenset({GET_COST, LIST_COSTS})
+READ_COSTS: Needs = frozenset({GET_COST, LIST_COSTS})
+"""To read what is kept beside the rows, or that it is not there."""
+LIVE_PRICES: Needs = READ_COSTS
 """To read the refreshed price snapshots, or that there are none."""
 ASK_COSTS: Needs = frozenset({GET, GET_MANY, QUERY})
 """To ask the ledger."""

@@ -64,7 +64,8 @@ def _show(connection: duckdb.DuckDBPyConnection, sources: Sequence[RowSource]) -
         f"AND ChargePeriodStart < TIMESTAMPTZ '{source.end} 00:00:00+00'"
         for source in sources
     ]
-    connection.execute(f"CREATE VIEW costs AS {' UNION ALL '.join(parts)}")
+    # By name, as files from before lack columns that came since.
+    connection.execute(f"CREATE VIEW costs AS {' UNION ALL BY NAME '.join(parts)}")
 
 
 def _close_ways(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
