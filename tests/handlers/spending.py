@@ -127,7 +127,7 @@ def collect(stage: Stage) -> None:
     now = stage.world.clock()
     _explored(now.date())
     RateCards(stage.services.store.table).save("acme", here.account, CARD, stage.world.clock())
-    document = {"bills_compute": True, "vcpus": 1, "memory_mib": 1024}
+    size = {"bills_compute": True, "vcpus": 1, "memory_mib": 1024}
     vm = ResourceRecord(
         id="vm-own",
         tenant="acme",
@@ -137,15 +137,15 @@ def collect(stage: Stage) -> None:
         name="own",
         region=here.region,
         state="running",
-        document=document,
+        document=size,
         observed_at=now,
         created_at=now,
     )
     stage.services.store.adopt(vm, ProviderType.MEMORY)
     stage.world.clock.at += timedelta(hours=3)
     stage.services.cost_store = f"file://{stage.folder}/costs"
-    told = {now.date().isoformat(): {"USD": "1.25"}}
-    ReferenceRates(stage.services.costs).add(parsed(document(told)))
+    quoted = {now.date().isoformat(): {"USD": "1.25"}}
+    ReferenceRates(stage.services.costs).add(parsed(document(quoted)))
     period = now.date().replace(day=1).isoformat()
     for account in (here.account, ACCOUNT, "acc-azure"):
         stage.forget_adapter()
