@@ -280,6 +280,18 @@ def test_a_busy_engine_is_throttled(told: World, monkeypatch: pytest.MonkeyPatch
     assert _databases() == []
 
 
+def test_an_answer_is_not_lost_when_its_database_stays(
+    told: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        told = {"Error": {"Code": "ThrottlingException", "Message": NAMES}}
+        raise ClientError(told, "DeleteDatabase")  # type: ignore[arg-type]
+
+    monkeypatch.setattr(running, "drop", refuse)
+    assert _ask(told, "SELECT 1").rows == [[1]]
+    assert len(_databases()) == 1
+
+
 def test_an_answer_has_limits(told: World, athena: LocalAthena) -> None:
     athena.page = 999
     endless = _ask(told, f"SELECT * FROM range({MOST_ROWS + 1})")

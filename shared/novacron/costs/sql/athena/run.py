@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import uuid4
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from novacron.costs.sql.athena import answer, policy, statement, tables
 from novacron.costs.sql.athena.database import drop, owner
 from novacron.costs.sql.athena.errors import nameless
@@ -16,6 +18,7 @@ from novacron.costs.sql.limits import SECONDS
 from novacron.costs.visible import StoredSource
 from novacron.models.cost import Days
 from novacron.models.cost_sql import SqlAnswer, SqlQuestion
+from novacron.runtime.logging import logger
 
 VIEW_SECONDS = 6.0
 
@@ -61,4 +64,7 @@ def _made(
         statement.run(us.athena, place, asked, view, "view", VIEW_SECONDS, clock)
         yield
     finally:
-        drop(us.glue, asked.database)
+        try:
+            drop(us.glue, asked.database)
+        except (ClientError, BotoCoreError) as error:  # an answer is not lost by what is swept
+            logger().warning("a question's database is left", database=asked.database, why=error)
