@@ -29,9 +29,11 @@ done
 mount -t proc proc proc
 mount -t tmpfs tmpfs dev
 for name in null urandom; do touch "dev/$name"; mount --bind "/dev/$name" "dev/$name"; done
-exec chroot . /bin/sh "$1"
+[ -z "$SOCKET" ] || exec 3<&"$SOCKET"
+exec chroot . "$@"
 """
-_NAMESPACES = ("--mount", "--pid", "--net", "--ipc", "--uts", "--fork")
+_NAMESPACES = ("--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child")
+_PATH = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "SOCKET": ""}
 _UPDATE = """#!/bin/sh
 ls /etc/initramfs-tools/hooks > /boot/initrd.img-6.1.0-1-amd64
 """
@@ -61,16 +63,21 @@ class GuestShell:
         self.runs += 1
         sent = self.root / "run/script"
         sent.write_text(script)
-        command = ["unshare", *_NAMESPACES, "sh", "-c", _MOUNT, str(self.root), "/run/script"]
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            check=False,
-            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
-        )
+        command = self._inside("/bin/sh", "/run/script")
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=_PATH)
         sent.unlink()
         return bounded(done.returncode, done.stdout, done.stderr)
+
+    def agent(self, listening: int) -> subprocess.Popen[bytes]:
+        """QEMU's guest agent, which answers who connects to this socket: the third descriptor, as
+        https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html has it."""
+        shutil.copy(str(shutil.which("qemu-ga")), self.root / "usr/sbin")
+        command = self._inside("/usr/sbin/qemu-ga", "--method=unix-listen", "--statedir=/run")
+        told = {**_PATH, "SOCKET": str(listening), "LISTEN_PID": "1", "LISTEN_FDS": "1"}
+        return subprocess.Popen(command, env=told, pass_fds=(listening,))
+
+    def _inside(self, *program: str) -> list[str]:
+        return ["unshare", *_NAMESPACES, "bash", "-c", _MOUNT, str(self.root), *program]
 
     @property
     def contents(self) -> dict[str, object]:
