@@ -28,8 +28,10 @@ base64 -d > "$folder/guest.pyz" <<'END'
 echo "@DIGEST@  $folder/guest.pyz" | sha256sum -c - > /dev/null
 for python in python3 python3.9 python3.10 python3.11 python3.12 python3.13 python3.14; do
   if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2> /dev/null; then
-    "$python" "$folder/guest.pyz" @ARGUMENTS@
-    exit
+    status=0
+    "$python" "$folder/guest.pyz" @ARGUMENTS@ || status=$?
+    sync  # what is only in memory is not copied, and is lost where the source is paused
+    exit $status
   fi
 done
 echo "Error: the guest has no Python 3.9 or newer. Install one."
