@@ -7,6 +7,7 @@ clone.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from novacron.errors import Conflict, NotFound, NotReady, NovaCronError, Unsupported
@@ -14,6 +15,7 @@ from novacron.migration.context import Context
 from novacron.migration.guest_script import prepare_script, undo_script
 from novacron.migration.rounds import DONE, StepResult
 from novacron.models.account import ProviderType
+from novacron.models.base import Ownership
 from novacron.models.guest import GuestResult
 from novacron.models.migration import Control, Effect, GuestPreparation, JournalEntry, Phase
 from novacron.operations.compensate import Failure, explain
@@ -66,8 +68,11 @@ def prepare_guest(now: Context) -> StepResult:
         now.save(guest=guest, phase=Phase.COPYING, reason=None)
     if guest.done:
         return DONE
-    part = f"g{guest.attempt}"
-    result = _ran(now, prepare_script(_target(now), now.operation.id), part, guest)
+    try:
+        result = _ran(now, guest)
+    except (Conflict, Unsupported) as error:
+        # The message is all that the machine carries on.
+        raise type(error)(f"{error.detail} {error.remedy or ''}".strip()) from error
     ended = {"output": result.output, "round": len(now.migration.rounds)}
     now.save(guest=guest.model_copy(update={**ended, "done": result.exit_code == 0}))
     if result.exit_code:
@@ -75,11 +80,12 @@ def prepare_guest(now: Context) -> StepResult:
     return DONE
 
 
-def _ran(now: Context, script: str, part: str, guest: GuestPreparation) -> GuestResult:
-    provider, vm_id, owner = commands_of(now.source), now.source_vm_id, now.owner(part)
+def _ran(now: Context, guest: GuestPreparation) -> GuestResult:
+    provider, vm_id, owner = commands_of(now.source), now.source_vm_id, _owner(now, guest)
     if not any(one.effect is Effect.GUEST for one in now.migration.journal):
         provider.check_guest(vm_id)  # if it does not answer, nothing will have to be undone
         now.intend(Effect.GUEST)
+    script = prepare_script(_target(now), now.operation.id)
     try:
         result = provider.run_in_guest(vm_id, script, owner)
     except NotReady as error:
@@ -94,8 +100,13 @@ def commands_of(provider: CloudProvider) -> GuestCommands:
     """Raises Unsupported."""
     if not isinstance(provider, GuestCommands):
         why = provider.refusals.get("GuestCommands", "not built yet")
-        raise Unsupported(f"Nothing can be run in a guest of {provider.type.value}: {why}.")
+        told = f"Nothing can be run in a guest of {provider.type.value}: {why}."
+        raise Unsupported(told, remedy="Prepare it by hand, and cut over all the same.")
     return provider
+
+
+def _owner(now: Context, guest: GuestPreparation) -> Ownership:
+    return now.owner(f"g{guest.attempt}")
 
 
 def by_hand(target: ProviderType) -> str:
@@ -110,6 +121,8 @@ def guest_failed(now: Context, failure: Failure) -> StepResult:
         migration = now.migration
         unasked = {"approved": False}
         now.store.ask(migration.tenant, migration.id, lambda one: one.model_copy(update=unasked))
+        with suppress(NovaCronError):  # a run that was given up, or none
+            commands_of(now.source).forget_guest_run(now.source_vm_id, _owner(now, guest))
         now.save(guest=guest.model_copy(update={"done": True, "error": explain(failure)}))
     return DONE
 
@@ -138,7 +151,8 @@ def _not_undone(now: Context, guest: GuestPreparation) -> str | None:
         provider = commands_of(now.source)
         script = undo_script(now.operation.id)
         result = provider.run_in_guest(now.source_vm_id, script, owner)
-        provider.forget_guest_run(now.source_vm_id, owner)
+        for one in (_owner(now, guest), owner):  # the first, if the cancel came before its end
+            provider.forget_guest_run(now.source_vm_id, one)
     except (NotFound, Unsupported) as error:
         return error.detail
     except NovaCronError as error:

@@ -154,7 +154,9 @@ def test_without_a_channel_it_holds_and_can_be_cut_over_all_the_same(move: Move)
     operation = move.begin(prepare_guest=True)
     migration_id = move.migration(operation).id
     control.cut_over(move.world.services, ALICE, migration_id)
-    assert "No agent answers" in _held(move, operation), "it was approved before it was known"
+    reason = _held(move, operation)
+    assert "No agent answers" in reason, "it was approved before it was known"
+    assert "Give the cloud a shell." in reason, "the remedy is told"
     assert not [one for one in move.migration(operation).journal if one.effect.value == "guest"]
     control.cut_over(move.world.services, ALICE, migration_id)
     assert move.machine(operation).run() == "Succeeded"
@@ -182,6 +184,23 @@ def test_one_that_never_ends_is_given_up(move: Move, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(MemoryProvider, "run_in_guest", never)
     operation = move.begin(prepare_guest=True)
     assert "did not end in 2100 s" in _held(move, operation)
+
+
+def test_a_cancel_while_it_runs_leaves_no_run(move: Move) -> None:
+    operation = move.begin(prepare_guest=True)
+    ran = []
+
+    def run(_vm: str, script: str) -> GuestResult:
+        ran.append(script)
+        if len(ran) == 1:
+            control.cancel(move.world.services, ALICE, move.migration(operation).id)
+        return GuestResult(exit_code=0)
+
+    move.source.shell = run
+    assert move.machine(operation).run() == "Failed"
+    assert [" undo " in script for script in ran] == [False, True]
+    with move.source.opened():
+        assert not move.source.cloud.guest_runs
 
 
 def test_a_guest_that_is_silent_keeps_no_roll_back_waiting(

@@ -17,7 +17,7 @@ def prepare_checks(facts: Facts) -> list[Check]:
         commands_of(facts.source)
     except Unsupported as error:
         return [warning("guest.channel", error.detail, hand)]
-    error = facts.failures.get("guest")
-    if error is None:
+    silent = facts.failures.get("guest")
+    if silent is None:
         return []
-    return [warning("guest.agent", error.detail, f"{error.remedy or ''} {hand}".strip())]
+    return [warning("guest.agent", silent.detail, f"{silent.remedy or ''} {hand}".strip())]
