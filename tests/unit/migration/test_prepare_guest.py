@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from novacron.errors import NotReady, Throttled
 from novacron.migration import control
+from novacron.migration.guest.bundle import bundle
 from novacron.migration.guest_script import prepare_script
 from novacron.models.guest import GuestResult
 from novacron.models.migration import GuestPreparation, Phase
@@ -233,6 +235,13 @@ def test_an_undo_that_fails_is_told(move: Move) -> None:
     _fails(move, "Error: /boot is full")
     _cancelled(move, operation)
     assert "/boot is full" in (_guest(move, operation).left or "")
+
+
+def test_the_program_is_the_same_from_everywhere(tmp_path: Path) -> None:
+    """An agent's answer is found by what was asked."""
+    bundle(tmp_path / "guest.pyz")
+    with zipfile.ZipFile(tmp_path / "guest.pyz") as made:
+        assert {one.date_time[0] for one in made.infolist()} <= {1999, 2000}
 
 
 def test_the_script_fits_every_channel() -> None:
