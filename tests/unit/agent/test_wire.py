@@ -11,7 +11,7 @@ from novacron.models.agent import Fault, Outcome
 from novacron.models.base import Ownership
 from novacron.models.guest import GuestResult
 from novacron.models.transfer import Export, Import, TransferState
-from novacron.models.vm import VmSpec
+from novacron.models.vm import VmSpec, VmState
 from novacron.providers.agent import wire
 from novacron.providers.agent.courier import NoCourier
 from novacron.providers.agent.provider import AgentProvider
@@ -43,7 +43,8 @@ def test_a_call_and_its_answer() -> None:
 def test_a_script_in_a_guest_and_what_it_said() -> None:
     provider = MemoryProvider()
     vm_id = provider.create_vm(VmSpec(**SPEC), Ownership.model_validate(OWNER)).id
-    provider.get_vm(vm_id)
+    while provider.get_vm(vm_id).state is not VmState.RUNNING:
+        pass
     provider.shell = lambda _, script: GuestResult(exit_code=3, output=script)
     told = wire.encode("run_in_guest", {"vm_id": vm_id, "script": "true", "owner": OWNER})
     with pytest.raises(errors.NotReady):
