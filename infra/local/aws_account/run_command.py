@@ -95,10 +95,10 @@ def _script(parameters: dict[str, list[str]]) -> str:
 
 def _managed(account: LocalAccount, region: str, instance_id: str) -> None:
     """InvalidInstanceId, also where no agent ever registered."""
-    if _state(account, region, instance_id) not in ("pending", "running", "stopping", "stopped"):
-        raise Refused("InvalidInstanceId", "Instances [[...]] not in a valid state for account.")
-    if instance_id not in account.shells:
-        raise Refused("InvalidInstanceId", "Instances [[...]] not in a valid state for account.")
+    alive = _state(account, region, instance_id) in ("pending", "running", "stopping", "stopped")
+    if not alive or instance_id not in account.shells:
+        message = f"Instances [[{instance_id}]] not in a valid state for account."
+        raise Refused("InvalidInstanceId", message)
 
 
 def _invocation(account: LocalAccount, region: str, asked: dict[str, Any]) -> dict[str, Any]:
