@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from novacron.errors import Conflict, NotFound, NotReady
-from novacron.models.advice import RuleEdits
+from novacron.models.advice import Looks, RuleEdits
 from novacron.models.base import Page, PageRequest
 from novacron.models.course import Course
 from novacron.models.recommendation import Recommendation
@@ -99,7 +99,15 @@ class AdviceStore:
         return self.table.get(_rules(tenant), "edits", RuleEdits) or RuleEdits()
 
     def save_rules(self, tenant: str, edits: RuleEdits) -> None:
+        """Every rule then looks at the next run, however often it does."""
         self.table.put(document(_rules(tenant), "edits", edits))
+        self.table.delete(_rules(tenant), "looks")
+
+    def looks(self, tenant: str) -> Looks:
+        return self.table.get(_rules(tenant), "looks", Looks) or Looks()
+
+    def save_looks(self, tenant: str, looks: Looks) -> None:
+        self.table.put(document(_rules(tenant), "looks", looks))
 
     # Usage
 

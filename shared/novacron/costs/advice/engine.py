@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from novacron.costs.advice import commit, idle, power, relocate, right_size, spot, unused
 from novacron.costs.advice.collect import collect_all
@@ -13,7 +13,7 @@ from novacron.costs.advice.prices import Prices
 from novacron.costs.advice.rules import rule_book
 from novacron.costs.ledger import Ledger
 from novacron.errors import NotReady
-from novacron.models.advice import Rule
+from novacron.models.advice import Looks, Rule
 from novacron.models.base import Model
 from novacron.models.operation import ResourceKind
 from novacron.models.provider_account import ProviderAccount
@@ -62,11 +62,22 @@ def advise(
 ) -> Advised:  # fmt: skip
     """One look at one tenant. Safe to run at any time and twice at once."""
     scene, unread = look(services, tenant, accounts, ledger)
-    found = list(findings(scene))
+    store = AdviceStore(services.store.table)
+    looks = store.looks(tenant)
+    waiting = {rule.kind for rule in scene.book.rules if not _due(rule, looks, scene.now)}
+    found = list(findings(scene, waiting))
     keep = Keep(scene, notifier)
     new = sum(keep.found(one) for one in found)
-    gone = keep.gone({one.id for one in found})
+    gone = keep.gone({one.id for one in found}, waiting)
+    now = {rule.kind: scene.now for rule in scene.book.rules if rule.kind not in waiting}
+    store.save_looks(tenant, Looks(at={**looks.at, **now}))
     return Advised(found=len(found), new=new, gone=gone, unread=unread)
+
+
+def _due(rule: Rule, looks: Looks, now: datetime) -> bool:
+    """To half an hour: a run that comes a moment early does not put it off to the next."""
+    last = looks.at.get(rule.kind)
+    return last is None or now - last > timedelta(hours=rule.every_hours - 0.5)
 
 
 def look(
@@ -94,11 +105,12 @@ def look(
     return scene, unread
 
 
-def findings(scene: Scene) -> Iterator[Recommendation]:
-    """All that the rules find now. A VM that does nothing is not advised a smaller size."""
+def findings(scene: Scene, waiting: set[Kind]) -> Iterator[Recommendation]:
+    """All that the rules find now, but for those that are ``waiting`` for their hour. A VM that
+    does nothing is not advised a smaller size."""
     idle_ones: set[str] = set()
     for rule in scene.book.rules:
-        if not rule.enabled:
+        if not rule.enabled or rule.kind in waiting:
             continue
         for found in FINDERS[rule.kind](scene, rule):
             if rule.kind is Kind.IDLE_VM:
@@ -149,11 +161,11 @@ class Keep:
         before = {name: getattr(was, name) for name in kept}
         return new.model_copy(update={**before, "state": state})
 
-    def gone(self, found: set[str]) -> int:
+    def gone(self, found: set[str], waiting: set[Kind]) -> int:
         lost = [
             one
             for one in self.store.all(self.scene.tenant)
-            if one.state in FOUND_AGAIN and one.id not in found
+            if one.state in FOUND_AGAIN and one.id not in found and one.kind not in waiting
         ]
         for one in lost:
             update = {"state": State.GONE, "updated_at": self.scene.now}

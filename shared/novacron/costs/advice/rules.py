@@ -170,6 +170,7 @@ SHIPPED: tuple[Rule, ...] = (
         departs="the exact optimum for each pool, with the regret if demand falls, and in steps. "
         "A type without a commitment price in the catalog is not advised on: AWS has none there, "
         "Azure has them after a refresh of prices.",
+        every_hours=DAY,
     ),
 )
 
