@@ -58,6 +58,10 @@ class Env:
     make_zone: Callable[[str], str] | None = None
     """Makes a zone of names for a domain, where the provider serves any; returns what it is called.
     No part of the contract: zones are delegated by hand."""
+    make_address: Callable[[], str] | None = None
+    """Reserves a public address, where the provider has any; no part of the contract either."""
+    hold_address: Callable[[str, bool], None] = lambda _id, _held: None
+    """Something else takes the address, or lets it go."""
     wire: Wire | None = None
     """The recording of all that is said, where the cloud has a specification to hold it against."""
     made: list[str] = field(default_factory=list)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from novacron.models.address import Address
 from novacron.providers.memory.cloud import REGION
 from novacron.providers.memory.provider import MemoryProvider
 from novacron.providers.transfer import LEAF_BYTES
@@ -32,6 +33,16 @@ def open_env(folder: Path) -> Iterator[Env]:
         held = provider.read_block(volume_id, leaf)
         return None if held is None else held[sector * SECTOR :][:SECTOR]
 
+    def make_address() -> str:
+        new = provider.cloud.new_id("ip")
+        provider.cloud.addresses[new] = Address(id=new, name=new, region=REGION, ip="192.0.2.1")
+        return new
+
+    def hold_address(address_id: str, held: bool) -> None:
+        update = {"attached_to": "gateway" if held else None}
+        found = provider.cloud.addresses[address_id].model_copy(update=update)
+        provider.cloud.addresses[address_id] = found
+
     yield Env(
         name="memory",
         provider=provider,
@@ -40,4 +51,6 @@ def open_env(folder: Path) -> Iterator[Env]:
         write_block=write_block,
         read_block=read_block,
         make_zone=lambda domain: domain,
+        make_address=make_address,
+        hold_address=hold_address,
     )

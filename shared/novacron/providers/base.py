@@ -45,6 +45,7 @@ from novacron.models.image import Image, ImageSpec
 from novacron.models.network import Network, NetworkSpec
 from novacron.models.vm import Vm, VmFilter, VmSize, VmSpec
 from novacron.models.volume import ResourceFilter, Snapshot, SnapshotSpec, Volume, VolumeSpec
+from novacron.providers.addresses import PublicAddresses
 from novacron.providers.billing import BillingSource
 from novacron.providers.dns import DnsRecords
 from novacron.providers.transfer import DiskExport, DiskImport, Fencing, LiveMigration
@@ -306,5 +307,6 @@ CAPABILITIES: tuple[type, ...] = (
     Fencing,
     LiveMigration,
     DnsRecords,
+    PublicAddresses,
     BillingSource,
 )
