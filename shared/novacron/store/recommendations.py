@@ -13,6 +13,7 @@ from novacron.models.advice import Looks, RuleEdits
 from novacron.models.base import Page, PageRequest
 from novacron.models.course import Course
 from novacron.models.recommendation import Recommendation
+from novacron.models.sighting import Sightings
 from novacron.models.usage import VmUsage
 from novacron.store.table import Item, Lost, Table, document, key
 
@@ -109,6 +110,14 @@ class AdviceStore:
     def save_looks(self, tenant: str, looks: Looks) -> None:
         self.table.put(document(_rules(tenant), "looks", looks))
 
+    # What nothing uses
+
+    def sightings(self, tenant: str, account_id: str) -> Sightings:
+        return self.table.get(_sightings(tenant), account_id, Sightings) or Sightings()
+
+    def save_sightings(self, tenant: str, account_id: str, seen: Sightings) -> None:
+        self.table.put(document(_sightings(tenant), account_id, seen))
+
     # Usage
 
     def usage(self, tenant: str, vm_id: str) -> VmUsage | None:
@@ -156,6 +165,10 @@ def _courses(tenant: str) -> str:
 
 def _rules(tenant: str) -> str:
     return f"T#{tenant}#ADVICE-RULES"
+
+
+def _sightings(tenant: str) -> str:
+    return f"T#{tenant}#ADVICE-UNUSED"
 
 
 def _usage(tenant: str) -> str:
