@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from novacron.cli.budget import WIDTH, bar
 from novacron.cli.exits import CliError
-from novacron.models.budget import CreateBudget
+from novacron.models.budget import CreateBudget, Guard, Measure
 from tests.unit.cli.test_commands import Api
 
 STANDING = {
@@ -104,7 +105,7 @@ def test_set_keeps_what_is_not_named() -> None:
     api.run("budget", "set", "bud-1", "--limit", "80", "--guard", "off")
     assert [one.method for one in api.requests] == ["GET", "PUT"]
     sent = CreateBudget.model_validate(api.body())
-    assert (sent.name, sent.limit, sent.guard) == ("team", 80, "off")
+    assert (sent.name, sent.limit, sent.guard) == ("team", Decimal(80), Guard.OFF)
     assert [one.percent for one in sent.thresholds] == [80]
     assert [one.kind for one in sent.channels] == ["email"]
 
@@ -118,5 +119,5 @@ def test_set_replaces_all_alerts_and_channels_that_are_named(tmp_path: Path) -> 
     api = Api(FULL)
     api.run(*words, "--secret-file", str(secret))
     sent = CreateBudget.model_validate(api.body())
-    assert [(one.measure, one.amount) for one in sent.thresholds] == [("rate", 9)]
+    assert [(one.measure, one.amount) for one in sent.thresholds] == [(Measure.RATE, Decimal(9))]
     assert [one.kind for one in sent.channels] == ["webhook"]
