@@ -50,8 +50,8 @@ BEGINS_ANEW = frozenset({State.GONE, State.APPLIED})
 
 
 class Advised(Model):
-    """How many of each; ``unread``: VMs whose metrics, and accounts whose
-    addresses, could not be read, and why."""
+    """How many of each; ``unread``: VMs whose metrics, and accounts whose addresses could not be
+    read, and why."""
 
     found: int = 0
     new: int = 0
