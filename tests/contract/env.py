@@ -61,6 +61,10 @@ class Env:
     No part of the contract: zones are delegated by hand."""
     agent: Callable[[str, Callable[[str], GuestResult]], None] | None = None
     """Gives the VM's guest an agent that runs scripts with this shell."""
+    make_address: Callable[[], str] | None = None
+    """Reserves a public address, where the provider has any; no part of the contract either."""
+    hold_address: Callable[[str, bool], None] = lambda _id, _held: None
+    """Something else takes the address, or lets it go."""
     wire: Wire | None = None
     """The recording of all that is said, where the cloud has a specification to hold it against."""
     made: list[str] = field(default_factory=list)

@@ -48,6 +48,21 @@ def open_env(folder: Path) -> Iterator[Env]:
 
         account.shells[vm_id] = run
 
+    def make_address() -> str:
+        return str(provider.ec2(REGION).allocate_address(Domain="vpc")["AllocationId"])
+
+    def hold_address(address_id: str, held: bool) -> None:
+        """In the account's default VPC, from which AWS would take it."""
+        ec2 = provider.ec2(REGION)
+        if held:
+            subnet = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])
+            made = ec2.create_network_interface(SubnetId=subnet["Subnets"][0]["SubnetId"])
+            interface = made["NetworkInterface"]["NetworkInterfaceId"]
+            ec2.associate_address(AllocationId=address_id, NetworkInterfaceId=interface)
+        else:
+            [found] = ec2.describe_addresses(AllocationIds=[address_id])["Addresses"]
+            ec2.disassociate_address(AssociationId=found["AssociationId"])
+
     settings = {
         "region": REGION,
         "endpoint_url": server.url,
@@ -73,6 +88,8 @@ def open_env(folder: Path) -> Iterator[Env]:
             read_block=read_block,
             make_zone=make_zone,
             agent=agent,
+            make_address=make_address,
+            hold_address=hold_address,
         )
     finally:
         server.stop()

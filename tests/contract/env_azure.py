@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from infra.local.azure_account import Server, start_in_thread
 from infra.local.azure_account.networks.dns import ZONE
@@ -12,6 +13,7 @@ from infra.local.azure_account.store import Resource
 from novacron.models.base import Ownership
 from novacron.models.guest import GuestResult
 from novacron.models.network import NetworkSpec, SubnetSpec
+from novacron.providers.azure.base import NETWORK
 from novacron.providers.azure.provider import AzureProvider
 from tests.contract.env import Env
 from tests.contract.wire import Exchange, Wire
@@ -88,12 +90,38 @@ def open_env(folder: Path) -> Iterator[Env]:
 
         account.shells[vm_id] = run
 
+    def make_address() -> str:
+        name, client = f"kept-{account.clock.now():.0f}", provider.network.public_ip_addresses
+        asked: Any = {
+            "location": region,
+            "sku": {"name": "Standard"},
+            "properties": {"publicIPAllocationMethod": "Static"},
+        }
+        provider.begin(client.begin_create_or_update, name, asked)
+        settle()
+        return name
+
+    def hold_address(address_id: str, held: bool) -> None:
+        """By an interface that is made and deleted."""
+        client, name = provider.network.network_interfaces, f"holds-{address_id}"
+        if held:
+            subnet = provider.subnet_arm_id(network.subnets[0].id, "subnet_id")
+            taken = {"id": provider.arm_id(NETWORK, "publicIPAddresses", address_id)}
+            one = {"subnet": {"id": subnet}, "publicIPAddress": taken}
+            configurations = [{"name": "first", "properties": one}]
+            body: Any = {"location": region, "properties": {"ipConfigurations": configurations}}
+            provider.begin(client.begin_create_or_update, name, body)
+        else:
+            provider.begin(client.begin_delete, name)
+        settle()
+
+    provider = AzureProvider.from_settings(
+        {**settings, "default_subnet": network.subnets[0].id}, secret(server)
+    )
     try:
         yield Env(
             name="azure",
-            provider=AzureProvider.from_settings(
-                {**settings, "default_subnet": network.subnets[0].id}, secret(server)
-            ),
+            provider=provider,
             region=region,
             image=IMAGE,
             settle=settle,
@@ -106,6 +134,8 @@ def open_env(folder: Path) -> Iterator[Env]:
             read_block=read_block,
             make_zone=make_zone,
             agent=agent,
+            make_address=make_address,
+            hold_address=hold_address,
             wire=Wire(recording, judge()),
         )
     finally:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from infra.local.google_project import start_in_thread
 from infra.local.google_project.dns import create
+from infra.local.google_project.project import LocalProject
+from infra.local.google_project.store import link
 from infra.local.google_project.wire import Call
 from novacron.models.base import Ownership
 from novacron.models.vm import Vm
@@ -28,6 +31,13 @@ WORKER_OWNER = Ownership(tenant="contract", operation="op-gcp-worker")
 WORKER_SPEC = WorkerSpec(
     name="worker", region=REGION, zone=f"{REGION}-a", startup_script="exec sleep infinity"
 )
+
+
+def hold(project: LocalProject, address_id: str, held: bool) -> None:
+    name = address_id.partition("/")[2]
+    body = project.store.get(f"{project.root}/regions/{REGION}/addresses/{name}")
+    body.update(status="IN_USE" if held else "RESERVED")
+    body.update(users=[link(f"{project.root}/regions/{REGION}/routers/nat")] if held else [])
 
 
 @contextmanager
@@ -73,6 +83,13 @@ def open_env(folder: Path) -> Iterator[Env]:
         create(project, call)
         return name
 
+    def make_address() -> str:
+        name = f"kept-{len(project.operations.requests)}-{project.clock.now():.0f}"
+        asked = {"name": name}
+        provider.call("addresses", "insert_unary", region=REGION, address_resource=asked)
+        settle()
+        return f"{REGION}/{name}"
+
     settings = {
         "project": project.project_id,
         "region": REGION,
@@ -97,6 +114,8 @@ def open_env(folder: Path) -> Iterator[Env]:
             write_block=write_block,
             read_block=read_block,
             make_zone=make_zone,
+            make_address=make_address,
+            hold_address=partial(hold, project),
             lend=lend,
             reader=devices,
             writer=devices,

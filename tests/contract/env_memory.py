@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from novacron.models.address import Address
 from novacron.models.guest import GuestResult
 from novacron.providers.memory.cloud import REGION
 from novacron.providers.memory.provider import MemoryProvider
@@ -36,6 +37,16 @@ def open_env(folder: Path) -> Iterator[Env]:
     def agent(_vm_id: str, shell: Callable[[str], GuestResult]) -> None:
         provider.shell = lambda _, script: shell(script)
 
+    def make_address() -> str:
+        new = provider.cloud.new_id("ip")
+        provider.cloud.addresses[new] = Address(id=new, name=new, region=REGION, ip="192.0.2.1")
+        return new
+
+    def hold_address(address_id: str, held: bool) -> None:
+        update = {"attached_to": "gateway" if held else None}
+        found = provider.cloud.addresses[address_id].model_copy(update=update)
+        provider.cloud.addresses[address_id] = found
+
     yield Env(
         name="memory",
         provider=provider,
@@ -45,4 +56,6 @@ def open_env(folder: Path) -> Iterator[Env]:
         read_block=read_block,
         make_zone=lambda domain: domain,
         agent=agent,
+        make_address=make_address,
+        hold_address=hold_address,
     )

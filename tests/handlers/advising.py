@@ -81,6 +81,23 @@ def steer(verb: str, state: State, status: int) -> Callable[[Stage], None]:
     return exercise
 
 
+def apply(stage: Stage) -> None:
+    """Also an address: of AWS, and of Azure, which turns us down."""
+    steer("apply", State.OPEN, 202)(stage)
+    aws, _, azure = stage.everywhere()
+    address = stage.cloud().ec2(aws.region).allocate_address(Domain="vpc")["AllocationId"]
+    for at, native, status in ((aws, address, 202), (azure, "kept", 401)):
+        name = f"rec-{at.account}"
+        told = {"id": name, "account_id": at.account, "state": State.OPEN}
+        action = Action(operation="address.release", resource_id=native)
+        kind = RecommendationKind.UNUSED_ADDRESS
+        advice(stage.services, kind, native, apply=action, **told)
+        stage.http("POST", f"/recommendations/{name}/apply", 400, key=f"{name} asks")
+        stage.forget_adapter()
+        confirmed = {"confirm": "ours"}
+        stage.http("POST", f"/recommendations/{name}/apply", status, confirmed, key=name)
+
+
 def revert(stage: Stage) -> None:
     """A VM that was stopped: its start is held against budgets."""
     vm = stage.record(ResourceKind.VM)
@@ -162,7 +179,7 @@ def reading(path: str) -> Callable[[Stage], None]:
 EXERCISES: dict[str, Callable[[Stage], None]] = {
     "recommendations.list": reading("/recommendations"),
     "recommendations.get": get,
-    "recommendations.apply": steer("apply", State.OPEN, 202),
+    "recommendations.apply": apply,
     "recommendations.revert": revert,
     "recommendations.dismiss": steer("dismiss", State.OPEN, 200),
     "recommendations.rules": reading("/recommendations/rules"),

@@ -52,6 +52,7 @@ BODIES: dict[str, Any] = {
         "moves": [{"vm_id": "vm-1", "spec": {"account_id": "acc-1", "region": "elsewhere"}}],
     },
     "POST /costs:query": {"start": "2026-01-01", "end": "2026-02-01", "group_by": ["resource"]},
+    "POST /recommendations/{recommendation_id}/apply": {"confirm": "ours"},
     "PUT /recommendations/rules": {"rules": {"idle-vm": {"grace_hours": 1}}},
     "POST /prices:search": {"vcpus": 2, "regions": ["eu-west-1"]},
     "POST /estimates": {"provider": "aws", "addresses": [{"region": "eu-west-1", "quantity": 1}]},

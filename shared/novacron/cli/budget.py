@@ -18,6 +18,8 @@ Json = dict[str, Any]
 app = typer.Typer(help="Limit what is spent.", no_args_is_help=True)
 BudgetId = Annotated[str, typer.Argument(help="The budget's id, as `list` shows it.")]
 WIDTH = 30
+SHOWN = ("id", "created_at", "standing")
+"""Of a budget, and not of a request."""
 
 
 @app.command()
@@ -72,6 +74,43 @@ def create(
         "webhook_secret": secret_file.read_text().strip() if secret_file else None,
     }
     _show(here, here.connect().mutate("POST", "budgets", body, key))
+
+
+@app.command("set")
+def set_(
+    context: typer.Context,
+    budget_id: BudgetId,
+    limit: Annotated[str, typer.Option(help="How much may be spent in a period.")] = "",
+    guard: Annotated[str, typer.Option(help="Of new VMs: refuse, approve or off.")] = "",
+    unpriced: Annotated[str, typer.Option(help="VMs without a price: refuse, allow.")] = "",
+    alert: Annotated[
+        list[str] | None, typer.Option(help="Instead of all alerts: actual=80%.")
+    ] = None,
+    stop: Annotated[
+        list[str] | None, typer.Option(help="key=value of VMs to stop at the last --alert.")
+    ] = None,
+    email: Annotated[list[str] | None, typer.Option(help="Instead of all who are told.")] = None,
+    sns: Annotated[list[str] | None, typer.Option(help="A topic's ARN, likewise.")] = None,
+    webhook: Annotated[list[str] | None, typer.Option(help="An https URL, likewise.")] = None,
+    secret_file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="What signs webhooks.")
+    ] = None,
+    key: Key = "",
+) -> None:
+    """Change a budget; what is not named stays. What it covers and when cannot be changed."""
+    here = session(context)
+    found = here.connect().get(f"budgets/{budget_id}")
+    body = {name: value for name, value in found.items() if name not in SHOWN}
+    given = {"limit": limit, "guard": guard, "unpriced": unpriced}
+    body |= {name: value for name, value in given.items() if value}
+    if alert or stop:
+        body["thresholds"] = _thresholds(alert or [], tags(stop))
+    body["channels"] = _channels(email, sns, webhook) or body["channels"]
+    if secret_file is not None:
+        body["webhook_secret"] = secret_file.read_text().strip()
+    elif any(one["kind"] == "webhook" for one in body["channels"]):
+        raise CliError("A webhook's secret is never shown: give it again by --secret-file.", 2)
+    _show(here, here.connect().mutate("PUT", f"budgets/{budget_id}", body, key))
 
 
 @app.command("list")

@@ -48,9 +48,14 @@ def show(context: typer.Context, recommendation_id: RecommendationId) -> None:
 
 
 @app.command("apply")
-def apply_(context: typer.Context, recommendation_id: RecommendationId, key: Key = "") -> None:
+def apply_(
+    context: typer.Context,
+    recommendation_id: RecommendationId,
+    confirm: Annotated[str, typer.Option(help="The name of what is released for good.")] = "",
+    key: Key = "",
+) -> None:
     """Carry it out. `show` says when it is done."""
-    _steer(context, recommendation_id, "apply", key)
+    _steer(context, recommendation_id, "apply", key, {"confirm": confirm} if confirm else {})
 
 
 @app.command()
@@ -97,9 +102,12 @@ def edit_rules(
     session(context).change("PUT", "recommendations/rules", body, False, key)
 
 
-def _steer(context: typer.Context, recommendation_id: str, verb: str, key: str) -> None:
+def _steer(
+    context: typer.Context, recommendation_id: str, verb: str, key: str, body: Json | None = None
+) -> None:
     here = session(context)
-    reply = here.connect().mutate("POST", f"recommendations/{recommendation_id}/{verb}", key=key)
+    path = f"recommendations/{recommendation_id}/{verb}"
+    reply = here.connect().mutate("POST", path, body, key=key)
     if here.form is Format.TABLE:
         _show(reply, here.out)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -18,7 +18,7 @@ class Rule(Model):
     """``thresholds`` have their unit in their name. ``departs``: in what the rule differs from
     the page at ``reference``, and why. ``grace_hours``: how long an owner has after the notice
     before the advice is open. ``tags``: where not empty, only what carries one of them is looked
-    at.
+    at. ``every_hours``: it is looked for so often; 0: at every run.
     """
 
     kind: RecommendationKind
@@ -32,6 +32,7 @@ class Rule(Model):
     reference: str
     departs: str
     grace_hours: int = 72
+    every_hours: int = 0
     tags: list[TagPattern] = []
 
 
@@ -67,6 +68,12 @@ class RuleEdits(Model):
     """Days that are off in every power schedule that is advised."""
     held: list[HeldCommitment] = Field(default=[], max_length=200)
     """Commitments to buy are advised on top of these."""
+
+
+class Looks(Model):
+    """When each rule last looked."""
+
+    at: dict[RecommendationKind, datetime] = {}
 
 
 class RuleBook(Model):

@@ -111,6 +111,12 @@ class Recommendation(Model):
     version: int = 0
 
 
+class ApplyArguments(Model):
+    """``confirm``: the resource's name, for what cannot be taken back."""
+
+    confirm: str = Field(default="", max_length=512)
+
+
 class Recommendations(Model):
     """Without the points of their evidence, the largest saving first."""
 

@@ -45,6 +45,7 @@ from novacron.models.image import Image, ImageSpec
 from novacron.models.network import Network, NetworkSpec
 from novacron.models.vm import Vm, VmFilter, VmSize, VmSpec
 from novacron.models.volume import ResourceFilter, Snapshot, SnapshotSpec, Volume, VolumeSpec
+from novacron.providers.addresses import PublicAddresses
 from novacron.providers.billing import BillingSource
 from novacron.providers.dns import DnsRecords
 from novacron.providers.guest_commands import GuestCommands
@@ -308,5 +309,6 @@ CAPABILITIES: tuple[type, ...] = (
     LiveMigration,
     DnsRecords,
     GuestCommands,
+    PublicAddresses,
     BillingSource,
 )

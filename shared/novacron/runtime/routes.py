@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 
-from novacron.models.base import Model, Page, PageRequest
+from novacron.models.base import Model, PageRequest
 from novacron.models.operation import Operation, OperationKind, ResourceKind, ResourceRecord
 from novacron.models.views import Resource, Resources
 from novacron.operations.submit import submit_change, submit_create
 from novacron.runtime.aws import services
 from novacron.runtime.guard import audit, changer, reader
 from novacron.runtime.idempotency import once
+from novacron.store.filtered import filtered
 from novacron.tenancy.policy import Access
 from novacron.tenancy.principal import Principal
 
@@ -34,8 +36,6 @@ Limit = Annotated[int, Query(ge=1, le=1000)]
 Cursor = Annotated[str | None, Query(description="next_cursor of the page before.")]
 Text = Annotated[str | None, Query()]
 TagFilter = Annotated[list[str] | None, Query(description="key=value; may be repeated.")]
-MOST_READS = 20
-"""Pages read for one page shown: a filter that matches little gives a short page instead."""
 
 
 def mutate(
@@ -102,16 +102,9 @@ def list_resources(
     who = reader(app, f"{kind.value}.list")
     wanted = {name: value for name, value in where.items() if value}
     pairs = dict(tag.partition("=")[::2] for tag in tags or [])
-    store = services().store
-    shown: list[Resource] = []
-    for _ in range(MOST_READS):
-        rest = page.model_copy(update={"limit": page.limit - len(shown)})
-        found: Page[ResourceRecord] = store.resources(who.tenant, kind, rest)
-        shown += [Resource.of(one) for one in found.items if _matches(one, wanted, pairs)]
-        page = page.model_copy(update={"cursor": found.next_cursor})
-        if found.next_cursor is None or len(shown) == page.limit:
-            break
-    return Resources(items=shown, next_cursor=page.cursor)
+    read = partial(services().store.resources, who.tenant, kind)
+    found = filtered(read, lambda one: _matches(one, wanted, pairs), page)
+    return Resources(items=[Resource.of(one) for one in found.items], next_cursor=found.next_cursor)
 
 
 def _matches(record: ResourceRecord, wanted: dict[str, str], tags: dict[str, str]) -> bool:

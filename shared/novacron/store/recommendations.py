@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from novacron.errors import Conflict, NotFound, NotReady
-from novacron.models.advice import RuleEdits
+from novacron.models.advice import Looks, RuleEdits
 from novacron.models.base import Page, PageRequest
 from novacron.models.course import Course
 from novacron.models.recommendation import Recommendation
+from novacron.models.sighting import Sightings
 from novacron.models.usage import VmUsage
 from novacron.store.table import Item, Lost, Table, document, key
 
@@ -99,7 +100,23 @@ class AdviceStore:
         return self.table.get(_rules(tenant), "edits", RuleEdits) or RuleEdits()
 
     def save_rules(self, tenant: str, edits: RuleEdits) -> None:
+        """Every rule then looks at the next run, however often it does."""
         self.table.put(document(_rules(tenant), "edits", edits))
+        self.table.delete(_rules(tenant), "looks")
+
+    def looks(self, tenant: str) -> Looks:
+        return self.table.get(_rules(tenant), "looks", Looks) or Looks()
+
+    def save_looks(self, tenant: str, looks: Looks) -> None:
+        self.table.put(document(_rules(tenant), "looks", looks))
+
+    # What nothing uses
+
+    def sightings(self, tenant: str, account_id: str) -> Sightings:
+        return self.table.get(_sightings(tenant), account_id, Sightings) or Sightings()
+
+    def save_sightings(self, tenant: str, account_id: str, seen: Sightings) -> None:
+        self.table.put(document(_sightings(tenant), account_id, seen))
 
     # Usage
 
@@ -148,6 +165,10 @@ def _courses(tenant: str) -> str:
 
 def _rules(tenant: str) -> str:
     return f"T#{tenant}#ADVICE-RULES"
+
+
+def _sightings(tenant: str) -> str:
+    return f"T#{tenant}#ADVICE-UNUSED"
 
 
 def _usage(tenant: str) -> str:

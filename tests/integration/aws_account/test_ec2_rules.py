@@ -165,3 +165,21 @@ def test_the_vcpu_quota_is_held(ec2: Any, server: Server, monkeypatch: pytest.Mo
     assert _code(ec2.run_instances, **request) == "VcpuLimitExceeded"
     unknown = {"ServiceCode": "ec2", "QuotaCode": "L-0"}
     assert _code(quotas.get_service_quota, **unknown) == "NoSuchResourceException"
+
+
+def test_a_vpc_of_ones_own_holds_on_to_its_addresses(ec2: Any) -> None:
+    """A default VPC lets them go at once."""
+    own = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    inside = ec2.create_subnet(VpcId=own, CidrBlock="10.9.0.0/24")["Subnet"]["SubnetId"]
+    default = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])
+    kept = []
+    for subnet in (inside, default["Subnets"][0]["SubnetId"]):
+        address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+        nic = ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]
+        interface = nic["NetworkInterfaceId"]
+        ec2.associate_address(AllocationId=address, NetworkInterfaceId=interface)
+        kept.append(address)
+    assert _code(ec2.release_address, AllocationId=kept[0]) == "InvalidIPAddress.InUse"
+    ec2.release_address(AllocationId=kept[1])
+    assert [one["AllocationId"] for one in ec2.describe_addresses()["Addresses"]] == kept[:1]
+    assert _code(ec2.release_address, AllocationId=kept[1]) == "InvalidAllocationID.NotFound"

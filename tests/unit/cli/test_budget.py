@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from novacron.cli.budget import WIDTH, bar
 from novacron.cli.exits import CliError
-from novacron.models.budget import CreateBudget
+from novacron.models.budget import CreateBudget, Guard, Measure
 from tests.unit.cli.test_commands import Api
 
 STANDING = {
@@ -89,3 +90,34 @@ def test_each_verb_asks_its_route(words: list[str], method: str, path: str) -> N
 def test_an_alert_without_a_figure_is_refused(words: list[str]) -> None:
     with pytest.raises(CliError):
         Api(BUDGET).run("budget", "create", "team", "--limit", "1", *words)
+
+
+FULL = {
+    **BUDGET,
+    "created_at": "2026-01-01T00:00:00Z",
+    "thresholds": [{"measure": "actual", "percent": "80", "amount": None, "stop": {}}],
+    "channels": [{"kind": "email", "address": "ops@example.com"}],
+}
+
+
+def test_set_keeps_what_is_not_named() -> None:
+    api = Api(FULL)
+    api.run("budget", "set", "bud-1", "--limit", "80", "--guard", "off")
+    assert [one.method for one in api.requests] == ["GET", "PUT"]
+    sent = CreateBudget.model_validate(api.body())
+    assert (sent.name, sent.limit, sent.guard) == ("team", Decimal(80), Guard.OFF)
+    assert [one.percent for one in sent.thresholds] == [80]
+    assert [one.kind for one in sent.channels] == ["email"]
+
+
+def test_set_replaces_all_alerts_and_channels_that_are_named(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("agreed between us\n")
+    words = ["budget", "set", "bud-1", "--alert", "rate=9", "--webhook", "https://example.com/h"]
+    with pytest.raises(CliError, match="--secret-file"):
+        Api(FULL).run(*words)
+    api = Api(FULL)
+    api.run(*words, "--secret-file", str(secret))
+    sent = CreateBudget.model_validate(api.body())
+    assert [(one.measure, one.amount) for one in sent.thresholds] == [(Measure.RATE, Decimal(9))]
+    assert [one.kind for one in sent.channels] == ["webhook"]

@@ -53,6 +53,12 @@ def test_it_is_steered(verb: str) -> None:
     assert asked.headers["Idempotency-Key"] == "k"
 
 
+def test_what_is_for_good_is_confirmed_by_its_name() -> None:
+    api = Api(FOUND)
+    api.run("recommend", "apply", "rec-1", "--confirm", "old-shop")
+    assert api.body() == {"confirm": "old-shop"}
+
+
 def test_rules_are_shown_and_edited(tmp_path: Path) -> None:
     rule = {"kind": "idle-vm", "thresholds": {"cpu_percent": 5}, "reference": "https://x"}
     api = Api({"rules": [rule], "not_looked_for": {"unused-address": "Not seen."}})

@@ -7,6 +7,7 @@ from typing import Any
 from moto.core.utils import convert_to_flask_response
 from moto.moto_server.werkzeug_app import create_backend_app
 
+from .addresses import Addresses
 from .console import Console
 from .idempotency import Idempotency
 from .images import Images
@@ -17,7 +18,9 @@ from .snapshots import Snapshots
 from .volumes import Volumes
 
 
-class StrictEC2(Idempotency, Launch, Instances, Volumes, Snapshots, Images, Networks, Console):
+class StrictEC2(
+    Idempotency, Launch, Instances, Volumes, Snapshots, Images, Networks, Addresses, Console
+):
     """EC2 with the rules of the parts above moto's."""
 
 

@@ -1,6 +1,7 @@
 """Compute Engine v1: one module per resource; importing them fills ROUTES."""
 
 from . import (  # noqa: F401
+    addresses,
     disks,
     firewalls,
     images,

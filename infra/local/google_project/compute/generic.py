@@ -28,7 +28,7 @@ def path_of_body(body: Body) -> str:
 
 
 def _singular(what: Collection) -> str:
-    return what.name.removesuffix("s")
+    return what.name.removesuffix("es" if what.name.endswith("sses") else "s")
 
 
 def new_body(project: LocalProject, call: Call, what: Collection) -> tuple[str, Body]:

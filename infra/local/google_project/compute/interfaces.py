@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
@@ -10,7 +11,7 @@ from ..errors import GoogleError, invalid
 from ..project import LocalProject
 from ..rules import fingerprint
 from ..store import Body, path_of
-from .kinds import INSTANCES, NETWORKS, SUBNETWORKS
+from .kinds import ADDRESSES, INSTANCES, NETWORKS, SUBNETWORKS
 from .networks import free_address, subnets_of
 from .quotas import addresses
 
@@ -110,16 +111,21 @@ def _access(asked: Body) -> Body:
 
 def give_external(project: LocalProject, instance: Body) -> None:
     """An ephemeral address for each access config that has none."""
+    free = free_external(project)
+    for config in _configs(instance):
+        if "natIP" not in config:
+            config["natIP"] = next(free)
+
+
+def free_external(project: LocalProject) -> Iterator[str]:
+    """Addresses that no instance has and nobody has reserved."""
     taken = {
         address
         for other in project.store.of(project.project_id, INSTANCES)
         for address in addresses(other)
     }
-    for config in _configs(instance):
-        if "natIP" not in config:
-            free = (str(a) for a in _EXTERNAL.hosts() if str(a) not in taken)
-            config["natIP"] = next(free)
-            taken.add(config["natIP"])
+    taken |= {one["address"] for one in project.store.of(project.project_id, ADDRESSES)}
+    return (str(one) for one in _EXTERNAL.hosts() if str(one) not in taken)
 
 
 def take_external(instance: Body) -> None:

@@ -11,7 +11,7 @@ from ..errors import GoogleError
 from ..operations import failure
 from ..project import LocalProject
 from ..store import path_of
-from .kinds import DISKS, INSTANCES
+from .kinds import ADDRESSES, DISKS, INSTANCES
 
 LIMITS = {
     "CPUS": 200.0,
@@ -62,6 +62,8 @@ def _usage(project: LocalProject, region: str) -> Counter[str]:
     for body in project.store.of(project.project_id, DISKS):
         if _region(body) == region:
             used[disk_metric(body["type"].rpartition("/")[2])] += int(body["sizeGb"])
+    reserved = project.store.of(project.project_id, ADDRESSES)
+    used["STATIC_ADDRESSES"] = sum(one["region"].endswith(f"/{region}") for one in reserved)
     return used
 
 

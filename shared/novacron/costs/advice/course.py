@@ -6,9 +6,11 @@ operation has a key that its course makes: whoever goes on with it after a crash
 
 from __future__ import annotations
 
+from novacron.costs.advice.addresses import OPERATION as RELEASE
+from novacron.costs.advice.addresses import release
 from novacron.costs.advice.schedule import OPERATION as POWER
 from novacron.costs.advice.schedule import keep, remove
-from novacron.errors import Conflict, NovaCronError
+from novacron.errors import Conflict, InvalidSpec, NovaCronError
 from novacron.models.course import Course, Direction, Step
 from novacron.models.operation import (
     Operation,
@@ -31,14 +33,24 @@ APPLICABLE = frozenset({State.NOTICED, State.OPEN, State.REVERTED, State.DISMISS
 KEPT_TAG = "kept-for"
 
 
-def apply(services: Services, who: Principal, recommendation_id: str) -> Recommendation:
-    """Begin it. Raises NotFound; Conflict: in a state that forbids it, only a person can do it,
-    or the resource is being changed."""
+def apply(
+    services: Services, who: Principal, recommendation_id: str, confirm: str = ""
+) -> Recommendation:
+    """Begin it. ``confirm``: the resource's name, where nothing of ours could take it back.
+
+    Raises NotFound; Conflict: in a state that forbids it, only a person can do it, or the resource
+    is being changed; InvalidSpec: it is not confirmed."""
     found = AdviceStore(services.store.table).get(who.tenant, recommendation_id)
     if found.state not in APPLICABLE:
         raise Conflict(f"{found.id} is {found.state.value}; it cannot be applied.")
     if found.apply is None:
         raise Conflict("No operation of ours does this.", remedy=found.detail)
+    if found.apply.operation == RELEASE and confirm != found.resource_name:
+        raise InvalidSpec(
+            f"{found.title}. To release it cannot be taken back.",
+            field="confirm",
+            remedy=f"Repeat it with confirm: {found.resource_name}",
+        )
     return _begin(services, who, found, Direction.APPLY, found.apply)
 
 
@@ -65,8 +77,8 @@ def dismiss(services: Services, who: Principal, recommendation_id: str) -> Recom
 def _begin(
     services: Services, who: Principal, found: Recommendation, way: Direction, action: Action
 ) -> Recommendation:
-    if action.operation == POWER:
-        return _power(services, who, found, way, action)
+    if action.operation in (POWER, RELEASE):
+        return _at_once(services, who, found, way, action)
     store = AdviceStore(services.store.table)
     course = Course(
         id=found.id,
@@ -90,11 +102,13 @@ def _begin(
     return store.get(found.tenant, found.id)
 
 
-def _power(
+def _at_once(
     services: Services, who: Principal, found: Recommendation, way: Direction, action: Action
 ) -> Recommendation:
-    """A schedule is a record of ours: there is nothing to wait for."""
-    if way is Direction.APPLY:
+    """A schedule is a record of ours and a release is one call: there is nothing to wait for."""
+    if action.operation == RELEASE:
+        release(services, who, found, action.resource_id)
+    elif way is Direction.APPLY:
         keep(services, who, action.resource_id, PowerSchedule.model_validate(action.body))
     else:
         remove(services, who, action.resource_id, found.version)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from novacron.costs.advice import commit, idle, power, relocate, right_size, spot, unused
+from novacron.costs.advice import addresses, commit, idle, power, relocate, right_size, spot, unused
 from novacron.costs.advice.collect import collect_all
 from novacron.costs.advice.finding import Finding, Scene, as_recommendation
 from novacron.costs.advice.notice import OWNER_TAG, Notifier
 from novacron.costs.advice.prices import Prices
 from novacron.costs.advice.rules import rule_book
 from novacron.costs.ledger import Ledger
-from novacron.errors import NotReady
-from novacron.models.advice import Rule
+from novacron.errors import NotReady, NovaCronError
+from novacron.models.advice import Looks, Rule
 from novacron.models.base import Model
 from novacron.models.operation import ResourceKind
 from novacron.models.provider_account import ProviderAccount
 from novacron.models.recommendation import Recommendation, RecommendationKind, RecommendationState
+from novacron.models.sighting import Sighting
 from novacron.models.usage import VmUsage
 from novacron.operations.services import Services
 from novacron.store.recommendations import AdviceStore
@@ -30,6 +31,7 @@ FINDERS: dict[Kind, Find] = {
     Kind.IDLE_VM: idle.find,
     Kind.STOPPED_VM: unused.stopped_vms,
     Kind.UNATTACHED_VOLUME: unused.volumes,
+    Kind.UNUSED_ADDRESS: addresses.find,
     Kind.OLD_SNAPSHOT: unused.snapshots,
     Kind.OLD_IMAGE: unused.images,
     Kind.RIGHT_SIZE: right_size.find,
@@ -48,7 +50,8 @@ BEGINS_ANEW = frozenset({State.GONE, State.APPLIED})
 
 
 class Advised(Model):
-    """How many of each; ``unread``: VMs whose metrics could not be read, and why."""
+    """How many of each; ``unread``: VMs whose metrics, and accounts whose addresses could not be
+    read, and why."""
 
     found: int = 0
     new: int = 0
@@ -62,11 +65,22 @@ def advise(
 ) -> Advised:  # fmt: skip
     """One look at one tenant. Safe to run at any time and twice at once."""
     scene, unread = look(services, tenant, accounts, ledger)
-    found = list(findings(scene))
+    store = AdviceStore(services.store.table)
+    looks = store.looks(tenant)
+    waiting = {rule.kind for rule in scene.book.rules if not _due(rule, looks, scene.now)}
+    found = list(findings(scene, waiting))
     keep = Keep(scene, notifier)
     new = sum(keep.found(one) for one in found)
-    gone = keep.gone({one.id for one in found})
+    gone = keep.gone({one.id for one in found}, waiting)
+    now = {rule.kind: scene.now for rule in scene.book.rules if rule.kind not in waiting}
+    store.save_looks(tenant, Looks(at={**looks.at, **now}))
     return Advised(found=len(found), new=new, gone=gone, unread=unread)
+
+
+def _due(rule: Rule, looks: Looks, now: datetime) -> bool:
+    """To half an hour: a run that comes a moment early does not put it off to the next."""
+    last = looks.at.get(rule.kind)
+    return last is None or now - last > timedelta(hours=rule.every_hours - 0.5)
 
 
 def look(
@@ -77,10 +91,16 @@ def look(
     everything = [one for kind in ADVISED_ON for one in services.store.every_resource(tenant, kind)]
     usages: dict[str, VmUsage] = {}
     unread: dict[str, str] = {}
+    seen: list[Sighting] = []
     for account in accounts:
         own = [r for r in everything if r.account_id == account.id and r.kind is ResourceKind.VM]
         read, failed = collect_all(services, account, own)
         usages, unread = {**usages, **read}, {**unread, **failed}
+        try:
+            seen += addresses.look(services, account)
+        except NovaCronError as error:
+            unread[account.id] = error.detail
+            seen += AdviceStore(services.store.table).sightings(tenant, account.id).items
     scene = Scene(
         services=services,
         tenant=tenant,
@@ -90,15 +110,17 @@ def look(
         everything=everything,
         usages=usages,
         prices=Prices(services, ledger),
+        unused=seen,
     )
     return scene, unread
 
 
-def findings(scene: Scene) -> Iterator[Recommendation]:
-    """All that the rules find now. A VM that does nothing is not advised a smaller size."""
+def findings(scene: Scene, waiting: set[Kind]) -> Iterator[Recommendation]:
+    """All that the rules find now, but for those that are ``waiting`` for their hour. A VM that
+    does nothing is not advised a smaller size."""
     idle_ones: set[str] = set()
     for rule in scene.book.rules:
-        if not rule.enabled:
+        if not rule.enabled or rule.kind in waiting:
             continue
         for found in FINDERS[rule.kind](scene, rule):
             if rule.kind is Kind.IDLE_VM:
@@ -118,6 +140,7 @@ class Keep:
         self.notifier = notifier
         self.grace = {rule.kind: rule.grace_hours for rule in scene.book.rules}
         self.tags = {one.id: one.document.get("tags", {}) for one in scene.everything}
+        self.tags |= {one.id: one.found.tags for one in scene.unused}
 
     def found(self, new: Recommendation) -> bool:
         """Whether it is news: then its owner is told."""
@@ -149,11 +172,11 @@ class Keep:
         before = {name: getattr(was, name) for name in kept}
         return new.model_copy(update={**before, "state": state})
 
-    def gone(self, found: set[str]) -> int:
+    def gone(self, found: set[str], waiting: set[Kind]) -> int:
         lost = [
             one
             for one in self.store.all(self.scene.tenant)
-            if one.state in FOUND_AGAIN and one.id not in found
+            if one.state in FOUND_AGAIN and one.id not in found and one.kind not in waiting
         ]
         for one in lost:
             update = {"state": State.GONE, "updated_at": self.scene.now}

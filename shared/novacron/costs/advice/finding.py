@@ -22,6 +22,7 @@ from novacron.models.recommendation import (
     Recommendation,
     RecommendationKind,
 )
+from novacron.models.sighting import Sighting
 from novacron.models.usage import Hour, VmUsage
 from novacron.operations.services import Services
 
@@ -41,6 +42,8 @@ class Scene:
     everything: list[ResourceRecord]
     usages: dict[str, VmUsage]
     prices: Prices
+    unused: list[Sighting] = field(default_factory=list)
+    """What is in no inventory and was seen in use by nothing, at the last look."""
 
     def records(self, kind: ResourceKind, rule: Rule) -> Iterator[ResourceRecord]:
         """Those that no operation is changing, whose account is there, and whose tags let them."""

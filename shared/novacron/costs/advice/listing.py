@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from novacron.costs.advice.rules import rule_book
 from novacron.models.advice import RuleBook, RuleEdits
 from novacron.models.base import PageRequest
 from novacron.models.recommendation import Recommendation, Recommendations, RecommendationState
 from novacron.operations.services import Services
+from novacron.store.filtered import filtered
 from novacron.store.recommendations import AdviceStore
-
-MOST_READS = 20
-"""Pages read for one page shown: a filter that matches little gives a short page instead."""
 
 
 def listed(
@@ -19,15 +19,8 @@ def listed(
     """The largest saving first. What is gone is shown to who asks for that state."""
     store = AdviceStore(services.store.table)
     wanted = {name: value for name, value in where.items() if value}
-    shown: list[Recommendation] = []
-    for _ in range(MOST_READS):
-        rest = page.model_copy(update={"limit": page.limit - len(shown)})
-        found = store.page(tenant, rest)
-        shown += [one for one in found.items if _matches(one, wanted)]
-        page = page.model_copy(update={"cursor": found.next_cursor})
-        if found.next_cursor is None or len(shown) == page.limit:
-            break
-    return Recommendations(items=shown, next_cursor=page.cursor)
+    found = filtered(partial(store.page, tenant), lambda one: _matches(one, wanted), page)
+    return Recommendations(items=found.items, next_cursor=found.next_cursor)
 
 
 def _matches(one: Recommendation, wanted: dict[str, str]) -> bool:

@@ -14,7 +14,11 @@ from novacron.errors import NotFound, NotReady
 from novacron.models.base import Model
 from novacron.models.cost import Days
 from novacron.models.operation import ResourceKind
-from novacron.models.recommendation import Recommendation, RecommendationState
+from novacron.models.recommendation import (
+    Recommendation,
+    RecommendationKind,
+    RecommendationState,
+)
 from novacron.operations.services import Services
 from novacron.store.recommendations import AdviceStore
 
@@ -64,7 +68,10 @@ def measure(services: Services, tenant: str, ledger: Ledger) -> int:
     applied = [
         store.get(tenant, one.id)
         for one in store.all(tenant)
-        if one.state is RecommendationState.APPLIED and one.applied_at is not None
+        if one.state is RecommendationState.APPLIED
+        and one.applied_at is not None
+        # Bills name addresses in ways of their own.
+        and one.kind is not RecommendationKind.UNUSED_ADDRESS
     ]
     since = min((one.applied_at.date() for one in applied if one.applied_at), default=today)
     if since == today:

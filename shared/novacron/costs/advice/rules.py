@@ -67,6 +67,18 @@ SHIPPED: tuple[Rule, ...] = (
         departs="15 days as there (32 at AWS); a snapshot is always taken first",
     ),
     Rule(
+        kind=Kind.UNUSED_ADDRESS,
+        signal="attached to nothing at every hourly look since it was first seen so",
+        window_hours=15 * DAY,
+        thresholds={"min_looks": 10 * DAY},
+        formula="list price of a public address x 730 hours",
+        confidence="high: the attachment is the provider's; use between two looks is not seen",
+        undo="none: the next to ask for an address may get it",
+        reference=GOOGLE_IDLE,
+        departs="15 days as there, from our first look on, as no provider tells since when an "
+        "address is attached to nothing",
+    ),
+    Rule(
         kind=Kind.OLD_SNAPSHOT,
         signal="age; its volume is gone",
         window_hours=90 * DAY,
@@ -170,12 +182,11 @@ SHIPPED: tuple[Rule, ...] = (
         departs="the exact optimum for each pool, with the regret if demand falls, and in steps. "
         "A type without a commitment price in the catalog is not advised on: AWS has none there, "
         "Azure has them after a refresh of prices.",
+        every_hours=DAY,
     ),
 )
 
 NOT_LOOKED_FOR = {
-    Kind.UNUSED_ADDRESS.value: "The inventory has addresses as part of VMs only: one that is "
-    "reserved and not in use cannot be seen.",
     Kind.EMPTY_LOAD_BALANCER.value: "The inventory has no load balancers.",
     Kind.UNUSED_RESERVATION.value: "The inventory has no capacity reservations.",
 }

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import takewhile
+from typing import Any
 
 from novacron.costs.advice.finding import Finding, Scene
 from novacron.costs.advice.prices import LIST, Saving
@@ -108,39 +109,50 @@ def snapshots(scene: Scene, rule: Rule) -> Iterator[Finding]:
     there |= {
         disk for vm in _there(scene, ResourceKind.VM) for disk in vm.document.get("volume_ids", [])
     }
-    for record in scene.records(ResourceKind.SNAPSHOT, rule):
-        aged = _age(scene, _made(record), rule)
-        if record.state != "ready" or aged is None or record.document.get("volume_id") in there:
-            continue
-        yield Finding(
-            record=record,
-            title=f"{record.name} is old, and its volume is gone",
-            detail="Delete it if it is no backup that you must keep.",
-            saving=scene.prices.storage(scene.accounts[record.account_id], record),
-            confidence=Confidence.LOW,
-            risk="It may be the last copy. A provider refuses while an image needs it.",
-            evidence=[aged],
-            apply=Action(operation="snapshot.delete", resource_id=record.id),
-        )
+    for record, aged in _old(scene, rule, ResourceKind.SNAPSHOT):
+        if record.document.get("volume_id") not in there:
+            yield _to_delete(
+                scene,
+                record,
+                aged,
+                title=f"{record.name} is old, and its volume is gone",
+                detail="Delete it if it is no backup that you must keep.",
+                risk="It may be the last copy. A provider refuses while an image needs it.",
+            )
 
 
 def images(scene: Scene, rule: Rule) -> Iterator[Finding]:
     used = {vm.document.get("image_id") for vm in _there(scene, ResourceKind.VM)}
-    for record in scene.records(ResourceKind.IMAGE, rule):
+    for record, aged in _old(scene, rule, ResourceKind.IMAGE):
+        if record.provider_id not in used:
+            yield _to_delete(
+                scene,
+                record,
+                aged,
+                title=f"No VM here is made from {record.name}",
+                detail="Delete it if no template elsewhere names it.",
+                risk="Templates and accounts that we do not see may use it.",
+                unknown=["use outside of this inventory"],
+            )
+
+
+def _old(scene: Scene, rule: Rule, kind: ResourceKind) -> Iterator[tuple[ResourceRecord, Evidence]]:
+    for record in scene.records(kind, rule):
         aged = _age(scene, _made(record), rule)
-        if record.state != "ready" or aged is None or record.provider_id in used:
-            continue
-        yield Finding(
-            record=record,
-            title=f"No VM here is made from {record.name}",
-            detail="Delete it if no template elsewhere names it.",
-            saving=scene.prices.storage(scene.accounts[record.account_id], record),
-            confidence=Confidence.LOW,
-            risk="Templates and accounts that we do not see may use it.",
-            unknown=["use outside of this inventory"],
-            evidence=[aged],
-            apply=Action(operation="image.delete", resource_id=record.id),
-        )
+        if record.state == "ready" and aged is not None:
+            yield record, aged
+
+
+def _to_delete(scene: Scene, record: ResourceRecord, aged: Evidence, **told: Any) -> Finding:
+    """Only its owner knows whether it is needed, and nothing brings it back."""
+    return Finding(
+        record=record,
+        saving=scene.prices.storage(scene.accounts[record.account_id], record),
+        confidence=Confidence.LOW,
+        evidence=[aged],
+        apply=Action(operation=f"{record.kind.value}.delete", resource_id=record.id),
+        **told,
+    )
 
 
 def _there(scene: Scene, kind: ResourceKind) -> list[ResourceRecord]:

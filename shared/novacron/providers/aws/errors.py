@@ -65,7 +65,8 @@ _CODES: dict[type[NovaCronError], str] = {
         InvalidSnapshot.InUse InvalidState OperationNotPermitted ResourceAlreadyAssociated
         VolumeInUse VolumeModificationRateExceeded ConflictException InvalidChangeBatch
         PriorRequestNotComplete""",
-    NotFound: """InvalidAMIID.Malformed InvalidAMIID.NotFound InvalidAMIID.Unavailable
+    NotFound: """InvalidAddress.NotFound InvalidAllocationID.NotFound
+        InvalidAMIID.Malformed InvalidAMIID.NotFound InvalidAMIID.Unavailable
         InvalidGroup.NotFound InvalidGroupId.Malformed InvalidInstanceID.Malformed
         InvalidInstanceID.NotFound InvalidSecurityGroupID.NotFound InvalidSnapshot.NotFound
         InvalidSnapshotID.Malformed InvalidSubnetID.Malformed InvalidSubnetID.NotFound

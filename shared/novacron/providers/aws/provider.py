@@ -7,6 +7,7 @@ from typing import Self
 from novacron.errors import AuthenticationFailed, NovaCronError, PermissionDenied
 from novacron.models.account import CostEstimate, Health, Identity, ProviderType
 from novacron.models.vm import VmSpec
+from novacron.providers.aws.addresses import AwsAddresses
 from novacron.providers.aws.auth import read_settings
 from novacron.providers.aws.billing import AwsBilling
 from novacron.providers.aws.compute import AwsVms
@@ -40,6 +41,7 @@ class AwsProvider(
     AwsBilling,
     AwsDns,
     AwsGuests,
+    AwsAddresses,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

@@ -44,8 +44,8 @@ _CODES: dict[type[NovaCronError], str] = {
     Conflict: """AttachDiskWhileBeingDetached ConflictingUserInput DiskInUse DiskIsInUse
         InUseNetworkSecurityGroupCannotBeDeleted InUseSubnetCannotBeDeleted
         InUseSubnetworkCannotBeDeleted NicInUse OperationNotAllowed PropertyChangeNotAllowed
-        PublicIPAddressInUse ResourceDeploymentFailure VirtualNetworkInUse
-        VMNotRunning SnapshotInUse ImageInUse Conflict""",
+        PublicIPAddressCannotBeDeleted PublicIPAddressInUse ResourceDeploymentFailure
+        VirtualNetworkInUse VMNotRunning SnapshotInUse ImageInUse Conflict""",
     NotFound: "ResourceNotFound NotFound ResourceGroupNotFound ParentResourceNotFound",
     InvalidSpec: """BadRequest InvalidApiVersionParameter InvalidAvailabilityZone
         InvalidParameter InvalidParameterValue InvalidRequestContent InvalidRequestFormat

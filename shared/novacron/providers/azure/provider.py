@@ -7,6 +7,7 @@ from typing import Self
 from novacron.errors import AuthenticationFailed, NotFound, NovaCronError, PermissionDenied
 from novacron.models.account import CostEstimate, Health, Identity, ProviderType
 from novacron.models.vm import VmSpec
+from novacron.providers.azure.addresses import AzureAddresses
 from novacron.providers.azure.auth import read_settings
 from novacron.providers.azure.billing import AzureBilling
 from novacron.providers.azure.compute import AzureVms
@@ -44,6 +45,7 @@ class AzureProvider(
     AzureBilling,
     AzureDns,
     AzureGuests,
+    AzureAddresses,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

@@ -13,8 +13,8 @@ from novacron.providers.gcp.base import GcpBase
 from novacron.providers.gcp.ownership import filter_of, matches, same, wanted_labels
 
 M = TypeVar("M", bound=Observed)
-ZONAL = frozenset({"instances", "disks"})
-"""Services whose resources are in zones; one list walks all of these."""
+ZONAL = frozenset({"instances", "disks", "addresses"})
+"""Services whose resources are in zones or regions; one list walks all of these."""
 MOST = 500
 """maxResults: https://cloud.google.com/compute/docs/reference/rest/v1/instances/aggregatedList"""
 
@@ -27,14 +27,16 @@ class Lists(GcpBase):
         page: PageRequest,
         convert: Callable[[Any], M],
         keep: Callable[[M], bool] = lambda _: True,
+        query: str = "",
     ) -> Page[M]:
         """The page at the cursor, by one call; with fewer items than asked for, or none, where
-        others are left out."""
+        others are left out. ``query``: what Google is to leave out itself."""
         regions = self.regions_of(where.region)
         wanted = wanted_labels(where)
         if wanted is None:
             return Page(items=[])
-        found = self._page(service, filter_of(wanted), page.limit, page.cursor)
+        query = f"{filter_of(wanted)} {query}".strip()
+        found = self._page(service, query, page.limit, page.cursor)
         items = [convert(one) for one in resources(found, service) if matches(one, wanted)]
         shown = [one for one in items if one.region in regions and keep(one)]
         return Page(items=shown, next_cursor=found.next_page_token or None)

@@ -8,6 +8,7 @@ from novacron.errors import AuthenticationFailed, NovaCronError, PermissionDenie
 from novacron.models.account import CostEstimate, Health, Identity, ProviderType
 from novacron.models.vm import VmSpec
 from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
+from novacron.providers.gcp.addresses import GcpAddresses
 from novacron.providers.gcp.auth import URLS, read_settings
 from novacron.providers.gcp.billing import GcpBilling
 from novacron.providers.gcp.costs import estimate
@@ -32,6 +33,7 @@ class GcpProvider(
     GcpMetrics,
     GcpBilling,
     GcpDns,
+    GcpAddresses,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from novacron.errors import Conflict, NotFound, NovaCronError
 from novacron.models.account import Quota
+from novacron.models.address import Address
 from novacron.models.base import Model, Ownership, Page, PageRequest
 from novacron.models.dns import DnsRecord
 from novacron.models.guest import GuestResult
@@ -26,8 +27,8 @@ R = TypeVar("R")
 S = TypeVar("S", bound="MemoryBase")
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
-Owned = Volume | Snapshot | Network | Image
-OwnedT = TypeVar("OwnedT", Volume, Snapshot, Network, Image)
+Owned = Volume | Snapshot | Network | Image | Address
+OwnedT = TypeVar("OwnedT", Volume, Snapshot, Network, Image, Address)
 
 REGION = "local"
 Blocks = dict[int, bytes]
@@ -47,6 +48,7 @@ class MemoryCloud:
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
     networks: dict[str, Network] = field(default_factory=dict)
     images: dict[str, Image] = field(default_factory=dict)
+    addresses: dict[str, Address] = field(default_factory=dict)
     blocks: dict[str, Blocks] = field(default_factory=dict)
     """Sparse bytes of volumes and snapshots by id and block number."""
     arriving: dict[str, tuple[VmState, int]] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from typing import Self
 from novacron.errors import AuthenticationFailed, InvalidSpec, NovaCronError, Unsupported
 from novacron.models.account import Health, Identity, ProviderType
 from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
+from novacron.providers.memory.addresses import MemoryAddresses
 from novacron.providers.memory.cloud import call
 from novacron.providers.memory.compute import MemoryVms
 from novacron.providers.memory.dns import MemoryDns
@@ -36,6 +37,7 @@ class MemoryProvider(
     MemoryFencing,
     MemoryDns,
     MemoryGuests,
+    MemoryAddresses,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

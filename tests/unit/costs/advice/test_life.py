@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -9,11 +10,13 @@ import pytest
 
 from novacron.audit.log import AuditLog
 from novacron.costs.advice.course import advance_all, apply, dismiss, revert
+from novacron.costs.advice.engine import FINDERS
+from novacron.costs.advice.finding import Finding, Scene
 from novacron.costs.advice.listing import edit_rules, listed
 from novacron.costs.advice.run import recommend
 from novacron.errors import Conflict, InvalidSpec, NotFound
 from novacron.models.account import MetricName, MetricPoint
-from novacron.models.advice import RuleEdit, RuleEdits
+from novacron.models.advice import Rule, RuleEdit, RuleEdits
 from novacron.models.base import PageRequest
 from novacron.models.operation import OperationKind, ResourceKind
 from novacron.models.recommendation import (
@@ -172,7 +175,7 @@ def _only(kind: Kind, **edit: object) -> RuleEdits:
     return RuleEdits(rules={**off, kind: RuleEdit.model_validate({"grace_hours": 0, **edit})})
 
 
-NOT_RULES = {Kind.UNUSED_ADDRESS, Kind.EMPTY_LOAD_BALANCER, Kind.UNUSED_RESERVATION, Kind.COMMIT}
+NOT_RULES = {Kind.EMPTY_LOAD_BALANCER, Kind.UNUSED_RESERVATION, Kind.COMMIT}
 
 
 def test_a_smaller_size_is_given_with_a_stop_and_a_start(world: World) -> None:
@@ -263,10 +266,39 @@ def test_a_stopped_vm_is_for_a_person(world: World) -> None:
         apply(world.services, ALICE, found.id)
 
 
+def test_commitments_are_looked_for_once_a_day_and_after_an_edit(
+    world: World, idle: Recommendation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[datetime] = []
+    there = [True]
+
+    def find(scene: Scene, rule: Rule) -> Iterator[Finding]:
+        looked.append(scene.now)
+        if there:
+            [vm] = scene.everything
+            saving = scene.prices.vm(world.account, vm)
+            yield Finding(vm, "Commit", "", saving, Confidence.MEDIUM, "")
+
+    monkeypatch.setitem(FINDERS, Kind.COMMIT, find)
+    edit_rules(world.services, "acme", _only(Kind.COMMIT))
+    for hour in range(24):
+        world.clock.at = idle.found_at + timedelta(hours=hour)
+        recommend(world.services)
+        assert [one.kind for one in _all(world)] == [Kind.COMMIT]
+    assert len(looked) == 1
+    there.clear()
+    _later(world, hours=1)
+    recommend(world.services)
+    assert (len(looked), _all(world)) == (2, [])
+    edit_rules(world.services, "acme", _only(Kind.COMMIT))
+    recommend(world.services)
+    assert len(looked) == 3
+
+
 @pytest.mark.parametrize(
     "edits",
     [
-        {"rules": {"unused-address": {}}},
+        {"rules": {"unused-reservation": {}}},
         {"rules": {"idle-vm": {"thresholds": {"cpu": 1}}}},
     ],
 )
