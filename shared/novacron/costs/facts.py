@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from novacron.costs.cube import LEAF, METRICS, RESOURCE, TAG, dimensions, place, unpack
+from novacron.costs.cube import LEAF, METRICS, RESOURCE, TAG, dimensions, place
+from novacron.costs.pages import unpack
 from novacron.errors import InvalidSpec
 from novacron.models.cost import CostMetric, Days
 from novacron.models.cost_import import Partition
@@ -52,13 +53,13 @@ def facts(
         counts = _counted(partition, days, billed)
         take = [names.index(name) for name in by]
         tests = [(names.index(name), set(values)) for name, values in filters.items()]
-        for cell in unpack(page):
+        for cell in unpack(page, at):
             values = (*own, *cell.values)
             if all(values[index] in allowed for index, allowed in tests):
                 key = tuple(values[index] for index in take)
-                for day, amounts in zip(cell.days, cell.amounts, strict=True):
+                for day, amount in zip(cell.days, cell.amounts, strict=True):
                     if counts(day):
-                        yield Fact(key, day, amounts[at], partition.estimated)
+                        yield Fact(key, day, amount, partition.estimated)
 
 
 def _view(asked: Collection[str]) -> str:
