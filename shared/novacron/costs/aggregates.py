@@ -11,16 +11,24 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from novacron.costs.cells import filled_pages, placed_pages, places
-from novacron.costs.cube import DAYS_A_PAGE, METRICS, RESOURCE, TAG, dimensions, views
+from novacron.costs.cells import filled_pages, placed_pages, places, whole_page
+from novacron.costs.cube import (
+    AMOUNTS,
+    DAYS_A_PAGE,
+    RESOURCE,
+    TAG,
+    TOP,
+    dimensions,
+    views,
+)
 from novacron.costs.pages import CostPage
+from novacron.costs.ranked import ranked
 from novacron.costs.rows import COSTS, days
 
 MOST_ROWS = 400_000
 """Sums held in memory before they go to disk."""
 SPLIT = 64
 """Parts on disk, each of which is summed in memory."""
-AMOUNTS = [metric.value for metric in METRICS]
 Pages = Iterator[tuple[int, CostPage]]
 
 
@@ -36,6 +44,7 @@ class Aggregates:
         self._folder: Path | None = None
         self._writers: dict[int, Any] = {}
         self._coarse: dict[str, list[pa.Table]] = {view: [] for view in views(tags)[:-1]}
+        self._ranked: list[pa.Table] = []
 
     def __enter__(self) -> Self:
         return self
@@ -66,11 +75,16 @@ class Aggregates:
         for numbers, part in self._parts(count):
             for view, tables in self._coarse.items():
                 tables.append(_summed(part, dimensions(view, self._tags)))
+            self._ranked.append(ranked(part))
             yield from placed_pages(part, self._names, AMOUNTS, numbers, count)
 
     def coarse(self) -> dict[str, list[CostPage]]:
         """The pages of the other views; after ``resources``."""
-        return {view: self._view(view, tables) for view, tables in self._coarse.items() if tables}
+        found = {view: self._view(view, tables) for view, tables in self._coarse.items() if tables}
+        if self._ranked:
+            top = ranked(pa.concat_tables(self._ranked))
+            found[TOP] = [whole_page(top, ["resource"], AMOUNTS)]
+        return found
 
     def _view(self, view: str, tables: list[pa.Table]) -> list[CostPage]:
         names = dimensions(view, self._tags)

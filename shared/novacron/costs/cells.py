@@ -54,6 +54,11 @@ def filled_pages(
         yield cells.page(listed[0], listed[-1] + 1)
 
 
+def whole_page(table: pa.Table, names: Sequence[str], amounts: Sequence[str]) -> CostPage:
+    cells = _Cells(table, names, amounts)
+    return cells.page(0, len(cells.values))
+
+
 class _Cells:
     """In order, so that the same rows give the same pages."""
 

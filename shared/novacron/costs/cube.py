@@ -2,6 +2,7 @@
 
 A view is a choice of dimensions: ``leaf`` has region and service, ``tag:<key>`` the tag's value
 besides, ``resource`` the resource and all cost tags. Provider and account are the partition's.
+``top`` has the month's sums of the resources with the largest.
 ``pages`` says how they are kept.
 """
 
@@ -16,11 +17,16 @@ from novacron.models.cost import CostMetric
 LEAF = "leaf"
 RESOURCE = "resource"
 TAG = "tag:"
+TOP = "top"
+TOP_LISTED = 1001
+"""By each metric: one more than a question may ask for, so that there are others where one is not
+listed."""
 DAYS_A_PAGE = 4000
 """Rows of four amounts: 256 kB, a third more as text, of the 400 that an item may have, were
 they not compressed; they are to some 100
 (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html)."""
 METRICS = list(CostMetric)
+AMOUNTS = [metric.value for metric in METRICS]
 
 
 def dimensions(view: str, tags: Sequence[str]) -> list[str]:
