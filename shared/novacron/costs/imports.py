@@ -223,12 +223,12 @@ class _Facts:
 
 
 def _total(pages: Sequence[CostPage]) -> Totals:
-    return {
-        metric: sum(
-            (sum(cell.amounts) for page in pages for cell in unpack(page, column)), Decimal(0)
-        )
-        for column, metric in enumerate(METRICS)
-    }
+    totals: Totals = dict.fromkeys(METRICS, Decimal(0))
+    for column, metric in enumerate(METRICS):
+        for page in pages:
+            for cell in unpack(page, column):
+                totals[metric] += sum(cell.amounts)
+    return totals
 
 
 def _vm_ids(services: Services, account: ProviderAccount) -> Iterator[tuple[str, str]]:

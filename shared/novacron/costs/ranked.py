@@ -16,7 +16,7 @@ KEYS = ["resource", "day"]
 def ranked(table: pa.Table) -> pa.Table:
     """Of sums by resource and day: each resource's sum that is one of the TOP_LISTED largest of a
     metric, under its first day, and the sum of what has no resource."""
-    sums = [(amount, "sum") for amount in AMOUNTS]
+    sums: list[Any] = [(amount, "sum") for amount in AMOUNTS]
     found = table.group_by("resource").aggregate([("day", "min"), *sums])
     columns = [found.column(name) for name in ("resource", "day_min")]
     columns += [found.column(f"{amount}_sum") for amount in AMOUNTS]
