@@ -24,6 +24,25 @@ def document(asked: Json, assessment: Json) -> str:
     return HEAD + yaml.safe_dump(whole, sort_keys=False, allow_unicode=True, width=100)
 
 
+FOLLOWS = ("names", "load_balancers", "probe", "boot_mode", "max_downtime_seconds", "tags")
+"""Of a migration's spec, what a move back keeps."""
+STAYS = ("zone", "instance_type")
+
+
+def back(migration: Json, source: Json) -> Json:
+    """What ``POST /migrations`` is to be asked for to bring the target, and what it has written,
+    to where ``source`` was left. ``source``: the VM that was moved, as ``GET /vms/{id}`` has it.
+    """
+    was = source["details"]
+    spec = {"account_id": source["account_id"], "region": source["region"]}
+    spec |= {key: was[key] for key in STAYS if was.get(key)}
+    if "instance_type" not in spec:
+        spec |= {key: was[key] for key in ("vcpus", "memory_mib") if was.get(key)}
+    asked = migration["spec"]
+    spec |= {key: asked[key] for key in FOLLOWS if asked.get(key)}
+    return {"vm_id": migration["new_vm_id"], "spec": spec}
+
+
 def show(found: Json, console: Console) -> None:
     verdict, transfer, target = found["verdict"], found["transfer"], found["target"]
     _part(console, "Verdict")
@@ -62,13 +81,25 @@ def _stage(found: Json) -> Json:
     }
 
 
+def _guest(found: Json) -> Json:
+    error = found["error"]
+    state = "prepared" if found["done"] else "being prepared"
+    told = {"state": f"not prepared: {error['detail']}" if error else state}
+    if found["left"]:
+        told["not undone"] = found["left"]
+    return {**told, "attempt": found["attempt"], "output": found["output"]}
+
+
 def show_migration(found: Json, console: Console) -> None:
     """Its state, what is under way, the map of addresses and the terms of its downtime."""
-    apart = ("rounds", "addresses", "downtime_seconds", "spec", "stage", "test_clone")
+    apart = ("rounds", "addresses", "downtime_seconds", "spec", "stage", "test_clone", "guest")
     render_one({k: v for k, v in found.items() if k not in apart}, Format.TABLE, console)
     if found.get("stage"):
         _part(console, "Under way")
         render_one(_stage(found["stage"]), Format.TABLE, console)
+    if found.get("guest"):
+        _part(console, "Guest")
+        render_one(_guest(found["guest"]), Format.TABLE, console)
     if found.get("test_clone"):
         _part(console, "Test clone")
         render_one(found["test_clone"], Format.TABLE, console)

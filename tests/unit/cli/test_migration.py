@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from novacron.cli import plan
 from novacron.cli.exits import CliError
 from novacron.models.migration import CreateMigration
 from tests.unit.cli.test_commands import Api
@@ -20,7 +21,7 @@ WORDS = ("migration", "assess", "vm-1", "--to", "acc-2", "--region", "local", "-
 def test_a_plan_is_written_approved_and_started(move: Move, tmp_path: Path) -> None:
     api = Api(assessed(move, max_downtime_seconds=9).model_dump(mode="json"))
     kept = tmp_path / "plan.yaml"
-    printed = api.run(*WORDS, "--plan", str(kept))
+    printed = api.run(*WORDS, "--prepare-guest", "--plan", str(kept))
     assert api.requests[-1].url.path == "/migrations:assess"
     asked = CreateMigration.model_validate(api.body())
     assert (asked.vm_id, asked.spec.account_id, asked.spec.max_downtime_seconds) == (
@@ -32,13 +33,13 @@ def test_a_plan_is_written_approved_and_started(move: Move, tmp_path: Path) -> N
         assert told in printed
     with pytest.raises(CliError, match="not approved"):
         api.run("migration", "start", "--plan", str(kept))
-    plan = yaml.safe_load(kept.read_text())
-    plan["approved"], plan["spec"]["name"] = True, "moved"
-    kept.write_text(yaml.safe_dump(plan))
+    found = yaml.safe_load(kept.read_text())
+    found["approved"], found["spec"]["name"] = True, "moved"
+    kept.write_text(yaml.safe_dump(found))
     api.reply = {"id": "op-1", "state": "pending"}
     api.run("migration", "start", "--plan", str(kept))
     sent = CreateMigration.model_validate(api.body())
-    assert (sent.vm_id, sent.spec.name) == ("vm-1", "moved")
+    assert (sent.vm_id, sent.spec.name, sent.spec.prepare_guest) == ("vm-1", "moved", True)
 
 
 def test_what_is_no_plan_is_refused(tmp_path: Path) -> None:
@@ -57,6 +58,13 @@ def test_a_migration_is_steered_and_shown(verb: str) -> None:
         "rounds": [{"number": 1, "changed_bytes": 7, "seconds": 2.5, "final": False}],
         "addresses": [{"old": "10.0.0.4", "new": "10.7.0.9", "public": False}],
         "downtime_seconds": {"fence": 0.51, "total": 3.0},
+        "guest": {
+            "attempt": 2,
+            "done": True,
+            "error": {"code": "conflict", "detail": "/boot is full"},
+            "left": "run it by hand",
+            "output": "boot-full",
+        },
         "stage": {
             "name": "copy in",
             "shards": 40,
@@ -74,7 +82,25 @@ def test_a_migration_is_steered_and_shown(verb: str) -> None:
         f"/migrations/mig-1/{verb}",
     )
     assert "CHANGED BYTES" in printed
+    for told in ("not prepared: /boot is full", "run it by hand", "boot-full"):
+        assert told in printed
     for told in ("10 of 40", "3.00 GiB", "128.0 MiB/s", "about 90 s"):
         assert told in printed
     assert "0.5" in printed
     assert "holding" in api.run("migration", "show", "mig-1")
+
+
+def test_the_way_back_is_planned_from_both_records() -> None:
+    """The moved VM goes where the source was, as what the source was; its names follow."""
+    names = [{"account_id": "acc-3", "zone": "Z1", "name": "web.example.org"}]
+    asked = {"account_id": "acc-2", "region": "west", "names": names, "private_ip": "10.0.0.9"}
+    migration = {"new_vm_id": "vm-2", "spec": asked}
+    was = {"account_id": "acc-1", "region": "here", "details": {"zone": "here-a", "vcpus": 2}}
+    body = CreateMigration.model_validate(plan.back(migration, was))
+    assert body.vm_id == "vm-2"
+    told = body.spec
+    assert (told.account_id, told.region, told.zone, told.vcpus) == ("acc-1", "here", "here-a", 2)
+    assert [one.name for one in told.names] == ["web.example.org"]
+    assert told.private_ip is None
+    with pytest.raises(CliError, match="no target"):
+        Api({"new_vm_id": None}).run("migration", "assess-back", "mig-1")
