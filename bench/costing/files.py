@@ -14,6 +14,7 @@ from infra.local.bills.aws import focus_rows
 from infra.local.bills.charges import Fleet, month
 from novacron.costs.focus import TEXT
 from novacron.costs.sources import focus
+from novacron.costs.sources.files import parquet_rows
 from novacron.providers.billing import BillDelivery, BillingSource, BillPart
 from tests.exported import as_batch
 
@@ -60,6 +61,5 @@ class Files(BillingSource):
         return [BillDelivery(period=MONTH, version="1", delivered_at=at, parts=parts)]
 
     def bill_rows(self, delivery: BillDelivery, part: BillPart) -> Iterator[pa.RecordBatch]:  # noqa: ARG002
-        with pq.ParquetFile(part.place) as file:
-            for batch in file.iter_batches(ROWS_A_BATCH):
-                yield from focus.rows(batch)
+        for batch in parquet_rows(part.place, ROWS_A_BATCH):
+            yield from focus.rows(batch)

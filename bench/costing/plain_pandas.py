@@ -24,10 +24,11 @@ def summed(path: str) -> pd.DataFrame:
     return frame.groupby(KEYS, dropna=False)[COSTS].sum().reset_index()
 
 
-begun = time.monotonic()
+begun, worked = time.monotonic(), time.process_time()
 whole = pd.concat([summed(path) for path in sys.argv[1:]]).groupby(KEYS, dropna=False)[COSTS].sum()
 told = {
     "seconds": time.monotonic() - begun,
+    "cpu": time.process_time() - worked,
     "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     "total": float(whole["BilledCost"].sum()),
 }

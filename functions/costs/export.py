@@ -10,7 +10,7 @@ from novacron.models.cost_export import CostExport, CostExportRequest
 from novacron.runtime.aws import services
 from novacron.runtime.guard import reader
 from novacron.runtime.http import api, entry
-from novacron.runtime.permissions import ASK_ROWS
+from novacron.runtime.permissions import EXPORT_COSTS
 
 app = api()
 
@@ -24,7 +24,7 @@ def export_costs(body: Annotated[CostExportRequest, Body()]) -> CostExport:
     return export(services(), who.tenant, body)
 
 
-REQUIRES = ASK_ROWS
+REQUIRES = EXPORT_COSTS
 LAYER = "CostDependencies"
 MEMORY = 1024
 """MiB: a file of rows, and a batch of them unpacked."""

@@ -122,17 +122,25 @@ def sql(
 @app.command()
 def export(
     context: typer.Context,
-    keep: Annotated[Path, typer.Option("--file", dir_okay=False, help="What to write, Parquet.")],
+    keep: Annotated[
+        Path, typer.Option("--file", dir_okay=False, help="What to write: .parquet or .csv.")
+    ],
     first: From = "",
     last: To = "",
     estimates: Annotated[
         bool, typer.Option("--estimates", help="Also what no bill confirms yet.")
     ] = False,
 ) -> None:
-    """Write the rows of some days as a FOCUS 1.2 file."""
+    """Write the rows of some days as a FOCUS 1.2 file; as CSV where its name ends so."""
     here = session(context)
-    found = here.connect().ask("costs:export", {**_days(first, last), "estimates": estimates})
-    keep.write_bytes(base64.b64decode(found["file"]["content"]))
+    form = "csv" if keep.suffix == ".csv" else "parquet"
+    asked = {**_days(first, last), "estimates": estimates, "format": form}
+    api = here.connect()
+    found = api.ask("costs:export", asked)
+    if found["file"] is None:
+        api.download(found["link"]["url"], keep)
+    else:
+        keep.write_bytes(base64.b64decode(found["file"]["content"]))
     here.err.print(f"{found['rows']} rows are in {keep}")
 
 

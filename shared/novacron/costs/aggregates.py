@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
@@ -12,18 +11,18 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from novacron.costs.cells import filled_pages, placed_pages, places, whole_page
 from novacron.costs.cube import (
+    AMOUNTS,
     DAYS_A_PAGE,
-    METRICS,
     RESOURCE,
     TAG,
-    Cell,
-    CostPage,
+    TOP,
     dimensions,
-    pack,
-    place,
     views,
 )
+from novacron.costs.pages import CostPage
+from novacron.costs.ranked import ranked
 from novacron.costs.rows import COSTS, days
 
 MOST_ROWS = 400_000
@@ -45,6 +44,7 @@ class Aggregates:
         self._folder: Path | None = None
         self._writers: dict[int, Any] = {}
         self._coarse: dict[str, list[pa.Table]] = {view: [] for view in views(tags)[:-1]}
+        self._ranked: list[pa.Table] = []
 
     def __enter__(self) -> Self:
         return self
@@ -53,7 +53,7 @@ class Aggregates:
         self._disk.close()
 
     def add(self, batch: pa.RecordBatch) -> None:
-        facts = self._summed(_facts(batch, self._tags), self._names)
+        facts = _summed(_facts(batch, self._tags), self._names)
         self._held.append(facts)
         self._rows += facts.num_rows
         if self._rows > MOST_ROWS:
@@ -74,41 +74,26 @@ class Aggregates:
         count = self.resource_pages
         for numbers, part in self._parts(count):
             for view, tables in self._coarse.items():
-                tables.append(self._summed(part, dimensions(view, self._tags)))
-            numbered: dict[int, list[Cell]] = {number: [] for number in numbers}
-            for cell in _cells(part, self._names):
-                numbered[place(cell.values[2], cell.values) % count].append(cell)
-            for number, cells in numbered.items():
-                yield number, pack(cells)
+                tables.append(_summed(part, dimensions(view, self._tags)))
+            self._ranked.append(ranked(part))
+            yield from placed_pages(part, self._names, AMOUNTS, numbers, count)
 
     def coarse(self) -> dict[str, list[CostPage]]:
         """The pages of the other views; after ``resources``."""
-        return {view: self._view(view, tables) for view, tables in self._coarse.items() if tables}
+        found = {view: self._view(view, tables) for view, tables in self._coarse.items() if tables}
+        if self._ranked:
+            top = ranked(pa.concat_tables(self._ranked))
+            found[TOP] = [whole_page(top, ["resource"], AMOUNTS)]
+        return found
 
     def _view(self, view: str, tables: list[pa.Table]) -> list[CostPage]:
         names = dimensions(view, self._tags)
-        whole = self._summed(pa.concat_tables(tables), names)
-        pages, waiting, rows = [], [], 0
-        for cell in _cells(whole, names):
-            waiting.append(cell)
-            rows += len(cell.days)
-            if rows >= DAYS_A_PAGE:
-                pages.append(pack(waiting))
-                waiting, rows = [], 0
-        return [*pages, pack(waiting)] if waiting else pages
-
-    @staticmethod
-    def _summed(table: pa.Table, names: Sequence[str]) -> pa.Table:
-        keys = [*names, "day"]
-        found = table.group_by(keys).aggregate([(metric.value, "sum") for metric in METRICS])
-        return found.select([*keys, *(f"{metric.value}_sum" for metric in METRICS)]).rename_columns(
-            [*keys, *(metric.value for metric in METRICS)]
-        )
+        return list(filled_pages(_summed(pa.concat_tables(tables), names), names, AMOUNTS))
 
     def _compact(self) -> None:
         if not self._held:
             return
-        whole = self._summed(pa.concat_tables(self._held), self._names)
+        whole = _summed(pa.concat_tables(self._held), self._names)
         self._held, self._rows = [whole], whole.num_rows
         if self._rows > MOST_ROWS // 2:
             self._spill()
@@ -118,10 +103,9 @@ class Aggregates:
         if self._folder is None:
             self._folder = Path(self._disk.enter_context(TemporaryDirectory(prefix="costs-")))
         whole = pa.concat_tables(self._held)
-        values = zip(*(whole.column(name).to_pylist() for name in self._names), strict=True)
-        parts = pa.array([place(one[2], one) % SPLIT for one in values], pa.uint8())
+        parts = places(whole, self._names, SPLIT)
         for part in range(SPLIT):
-            chosen = whole.filter(pc.equal(parts, pa.scalar(part, pa.uint8())))
+            chosen = whole.filter(pc.equal(parts, pa.scalar(part, pa.int32())))
             if part not in self._writers:
                 sink = str(self._folder / str(part))
                 writer = pa.ipc.new_stream(sink, whole.schema)
@@ -144,8 +128,15 @@ class Aggregates:
                 pa.OSFile(str(self._folder / str(part)), "rb") as file,
                 pa.ipc.open_stream(file) as stream,
             ):
-                summed = self._summed(stream.read_all(), self._names)
+                summed = _summed(stream.read_all(), self._names)
             yield range(part, count, SPLIT), summed
+
+
+def _summed(table: pa.Table, names: Sequence[str]) -> pa.Table:
+    keys = [*names, "day"]
+    found = table.group_by(keys).aggregate([(amount, "sum") for amount in AMOUNTS])
+    ordered = found.select([*keys, *(f"{amount}_sum" for amount in AMOUNTS)])
+    return ordered.rename_columns([*keys, *AMOUNTS])
 
 
 def _facts(batch: pa.RecordBatch, tags: Sequence[str]) -> pa.Table:
@@ -158,17 +149,5 @@ def _facts(batch: pa.RecordBatch, tags: Sequence[str]) -> pa.Table:
         columns[f"{TAG}{tag}"] = pc.map_lookup(batch.column("Tags"), tag, "last")
     told: dict[str, Any] = {name: pc.fill_null(one, "") for name, one in columns.items()}
     told["day"] = days(batch)
-    amounts = {
-        metric.value: batch.column(f"x_{cost}") for metric, cost in zip(METRICS, COSTS, strict=True)
-    }
-    return pa.table(told | amounts)
-
-
-def _cells(table: pa.Table, names: Sequence[str]) -> Iterator[Cell]:
-    """In order, so that the same rows give the same pages."""
-    ordered = table.sort_by([(name, "ascending") for name in (*names, "day")])
-    columns = [ordered.column(name).to_pylist() for name in ordered.column_names]
-    width = len(names)
-    for values, rows in groupby(zip(*columns, strict=True), key=lambda row: row[:width]):
-        listed = list(rows)
-        yield Cell(values, [row[width] for row in listed], [row[width + 1 :] for row in listed])
+    costs = {name: batch.column(f"x_{cost}") for name, cost in zip(AMOUNTS, COSTS, strict=True)}
+    return pa.table(told | costs)

@@ -32,6 +32,13 @@ class Sums:
     amounts: defaultdict[date, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     estimated: defaultdict[date, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
+    def count(self, question: CostQuestion, fact: Fact) -> None:
+        start = bucket(question, fact.day)
+        self.total += fact.amount
+        self.amounts[start] += fact.amount
+        if fact.estimated:
+            self.estimated[start] += fact.amount
+
     def add(self, other: Sums) -> None:
         self.total += other.total
         self.compared += other.compared
@@ -57,17 +64,19 @@ def answer(
     currency: str,
     now: Iterable[Fact],
     before: Iterable[Fact] | None = None,
+    rest: Iterable[Fact] = (),
 ) -> CostAnswer:
+    """``rest``: of groups that are not among the top ones, as is known before."""
     groups: defaultdict[Key, Sums] = defaultdict(Sums)
     for fact in now:
-        sums, start = groups[fact.key], bucket(question, fact.day)
-        sums.total += fact.amount
-        sums.amounts[start] += fact.amount
-        if fact.estimated:
-            sums.estimated[start] += fact.amount
+        groups[fact.key].count(question, fact)
     for fact in before or ():
         groups[fact.key].compared += fact.amount
-    ordered = _top(question, sorted(groups.items(), key=lambda one: (-one[1].total, one[0])))
+    others = Sums()
+    for fact in rest:
+        others.count(question, fact)
+    listed = sorted(groups.items(), key=lambda one: (-one[1].total, one[0]))
+    ordered = _top(question, listed, others)
     return CostAnswer(
         currency=currency,
         total=sum((sums.total for _, sums in ordered), Decimal(0)),
@@ -89,10 +98,11 @@ def bucket(question: CostQuestion, day: date) -> date:
     return question.start
 
 
-def _top(question: CostQuestion, ordered: list[tuple[Key, Sums]]) -> list[tuple[Key, Sums]]:
-    if question.top is None or len(ordered) <= question.top:
+def _top(
+    question: CostQuestion, ordered: list[tuple[Key, Sums]], rest: Sums
+) -> list[tuple[Key, Sums]]:
+    if question.top is None or (len(ordered) <= question.top and not rest.amounts):
         return ordered
-    rest = Sums()
     for _, sums in ordered[question.top :]:
         rest.add(sums)
     return [*ordered[: question.top], ((OTHER,) * len(question.group_by), rest)]

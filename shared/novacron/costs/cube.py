@@ -1,44 +1,32 @@
-"""Aggregates as the table keeps them: pages of cells, a cell being one value of each dimension.
+"""Aggregates by what they can be asked: a cell is one value of each dimension of a view.
 
 A view is a choice of dimensions: ``leaf`` has region and service, ``tag:<key>`` the tag's value
 besides, ``resource`` the resource and all cost tags. Provider and account are the partition's.
-Pages are JSON under zstandard: a function that asks needs no Arrow.
+``top`` has the month's sums of the resources with the largest.
+``pages`` says how they are kept.
 """
 
 from __future__ import annotations
 
-import base64
-import json
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
-import zstandard
-
-from novacron.models.base import Model
 from novacron.models.cost import CostMetric
 
 LEAF = "leaf"
 RESOURCE = "resource"
 TAG = "tag:"
+TOP = "top"
+TOP_LISTED = 1001
+"""By each metric: one more than a question may ask for, so that there are others where one is not
+listed."""
 DAYS_A_PAGE = 4000
-"""Rows of four amounts: some 100 kB kept of the 400 that an item may have
+"""Rows of four amounts: 256 kB, a third more as text, of the 400 that an item may have, were
+they not compressed; they are to some 100
 (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html)."""
 METRICS = list(CostMetric)
-
-
-class Cell(NamedTuple):
-    """``values`` by the view's dimensions; ``amounts`` of a day by ``METRICS``."""
-
-    values: tuple[str, ...]
-    days: list[date]
-    amounts: list[tuple[Decimal, ...]]
-
-
-class CostPage(Model):
-    data: str
+AMOUNTS = [metric.value for metric in METRICS]
 
 
 def dimensions(view: str, tags: Sequence[str]) -> list[str]:
@@ -57,28 +45,6 @@ def views(tags: Sequence[str]) -> list[str]:
 def place(resource: str, values: Sequence[str]) -> int:
     """By which a cell's page is found; those without a resource are spread, as they may be many."""
     return zlib.crc32((resource or "\0".join(values)).encode())
-
-
-def pack(cells: Iterable[Cell]) -> CostPage:
-    told = [
-        [cell.values, [day.isoformat() for day in cell.days], [_texts(row) for row in cell.amounts]]
-        for cell in cells
-    ]
-    packed = zstandard.compress(json.dumps(told, separators=(",", ":")).encode(), 6)
-    return CostPage(data=base64.b85encode(packed).decode())
-
-
-def unpack(page: CostPage) -> Iterator[Cell]:
-    for values, days, amounts in json.loads(zstandard.decompress(base64.b85decode(page.data))):
-        yield Cell(
-            tuple(values),
-            [date.fromisoformat(day) for day in days],
-            [tuple(map(Decimal, row)) for row in amounts],
-        )
-
-
-def _texts(row: tuple[Decimal, ...]) -> list[str]:
-    return [plain(amount) for amount in row]
 
 
 def plain(amount: Decimal) -> str:

@@ -6,20 +6,23 @@ https://focus.finops.org/focus-specification/v1-2/
 from __future__ import annotations
 
 import base64
-import io
 import json
+import secrets
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv
 import pyarrow.parquet as pq
 
 from novacron.costs.focus import PAIRS, ROWS, TEXT, TIME
+from novacron.costs.manifest import exports
 from novacron.costs.visible import RowSource, visible_rows
-from novacron.errors import InvalidSpec
-from novacron.models.cost_export import CostExport, CostExportRequest
+from novacron.models.cost_export import CostExport, CostExportRequest, ExportFormat, ExportLink
 from novacron.models.showback import ReportFile
 from novacron.operations.services import Services
 
@@ -32,40 +35,70 @@ MOST_BYTES = 4 * 1024**2
 (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)."""
 
 
+LIFE = timedelta(minutes=15)
+"""Of a link, which needs no other right."""
+MEDIA = {
+    ExportFormat.PARQUET: "application/vnd.apache.parquet",
+    ExportFormat.CSV: "text/csv",
+}
+
+
 def export(services: Services, tenant: str, request: CostExportRequest) -> CostExport:
-    """Raises InvalidSpec (start): the file would be larger than an answer; and as
-    ``visible_rows``."""
-    sink = io.BytesIO()
-    with visible_rows(services, tenant, request, estimates=request.estimates) as sources:
-        rows = write_rows(sources, sink, MOST_BYTES)
-    file = ReportFile(
-        name=f"focus-{request.start}-{request.end}.parquet",
-        media_type="application/vnd.apache.parquet",
-        content=base64.b64encode(sink.getvalue()).decode(),
-    )
+    """Raises Unsupported: the file is larger than an answer, and the costs are in no object storage
+    that gives links; and as ``visible_rows``."""
+    name = f"focus-{request.start}-{request.end}.{request.format.value}"
+    with (
+        TemporaryDirectory() as folder,
+        visible_rows(services, tenant, request, estimates=request.estimates) as sources,
+    ):
+        path = Path(folder) / name
+        with path.open("wb") as target:
+            rows = write_rows(sources, target, request.format)
+        if path.stat().st_size > MOST_BYTES:
+            return CostExport(rows=rows, link=_link(services, tenant, path))
+        content = base64.b64encode(path.read_bytes()).decode()
+    file = ReportFile(name=name, media_type=MEDIA[request.format], content=content)
     return CostExport(rows=rows, file=file)
 
 
-def write_rows(sources: Sequence[RowSource], target: IO[bytes], most: int | None = None) -> int:
-    """Write a Parquet file, a batch in memory; returns how many rows. InvalidSpec (start): it has
-    more than ``most`` bytes."""
+def _link(services: Services, tenant: str, file: Path) -> ExportLink:
+    """The sweep of costs removes what it points to, a day later."""
+    path = f"{exports(tenant)}/{secrets.token_hex(16)}/{file.name}"
+    expires_at = services.now() + LIFE
+    url = services.costs.sign("GET", [path], LIFE)[path]
+    services.costs.put_file(path, file)
+    return ExportLink(name=file.name, url=url, expires_at=expires_at)
+
+
+def write_rows(
+    sources: Sequence[RowSource], target: IO[bytes], form: ExportFormat = ExportFormat.PARQUET
+) -> int:
+    """Write a file, a batch in memory; returns how many rows."""
     count = 0
-    with pq.ParquetWriter(target, EXPORTED, compression="zstd") as writer:
+    with _writer(target, form) as writer:
         for batch in _batches(sources):
-            writer.write_batch(_exported(batch))
+            told = _exported(batch)
+            writer.write_batch(told if form is ExportFormat.PARQUET else _words(told))
             count += batch.num_rows
-            _hold(target.tell(), most)
-    _hold(target.tell(), most)
     return count
 
 
-def _hold(size: int, most: int | None) -> None:
-    if most is not None and size > most:
-        raise InvalidSpec(
-            f"The file has more than the {most / 1e6:.1f} MB of an answer.",
-            field="start",
-            remedy="Ask for fewer days.",
-        )
+def _writer(target: IO[bytes], form: ExportFormat) -> Any:
+    if form is ExportFormat.PARQUET:
+        return pq.ParquetWriter(target, EXPORTED, compression="zstd")
+    return pyarrow.csv.CSVWriter(target, pa.schema([(name, TEXT) for name in EXPORTED.names]))
+
+
+def _words(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """As FOCUS writes values: https://focus.finops.org/focus-specification/v1-2/#date/timeformat"""
+    given: list[Any] = batch.columns
+    columns: list[Any] = [
+        pc.strftime(column.cast(pa.timestamp("s", "UTC")), format="%Y-%m-%dT%H:%M:%SZ")
+        if column.type == TIME
+        else column.cast(TEXT)
+        for column in given
+    ]
+    return pa.RecordBatch.from_arrays(columns, batch.schema.names)
 
 
 def _batches(sources: Sequence[RowSource]) -> Iterator[pa.RecordBatch]:

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from novacron.costs.cube import LEAF, METRICS, RESOURCE, TAG, dimensions, place, unpack
+from novacron.costs.cube import LEAF, METRICS, RESOURCE, TAG, dimensions, place
+from novacron.costs.pages import unpack
 from novacron.errors import InvalidSpec
 from novacron.models.cost import CostMetric, Days
 from novacron.models.cost_import import Partition
@@ -34,31 +35,33 @@ def facts(
     metric: CostMetric,
     filters: Filters,
     by: Sequence[str],
+    billed: Through | None = None,
 ) -> Iterator[Fact]:
-    """Every amount of ``days`` that the filters let through.
+    """Every amount of ``days`` that the filters let through. ``billed``: by the bills that are
+    there, if these are not all among ``partitions``.
 
     Raises InvalidSpec: a tag by which costs are not kept; NotReady: a partition was replaced
     meanwhile.
     """
     asked = {*by, *filters}
-    billed = billed_through(partitions)
-    chosen = [one for one in partitions if touches(one, days) and _let_through(one, filters)]
+    billed = billed_through(partitions) if billed is None else billed
+    chosen = [one for one in partitions if touches(one, days) and let_through(one, filters)]
     wanted = [(one, view, n) for one in chosen for view, n in _pages(one, asked, filters)]
     view = _view(asked)
     at = METRICS.index(metric)
     for partition, page in store.pages(wanted):
         names = ["provider", "account", *dimensions(view, partition.tags)]
         own = (partition.provider.value, partition.account_id)
-        counts = _counted(partition, days, billed)
+        counts = counted(partition, days, billed)
         take = [names.index(name) for name in by]
         tests = [(names.index(name), set(values)) for name, values in filters.items()]
-        for cell in unpack(page):
+        for cell in unpack(page, at):
             values = (*own, *cell.values)
             if all(values[index] in allowed for index, allowed in tests):
                 key = tuple(values[index] for index in take)
-                for day, amounts in zip(cell.days, cell.amounts, strict=True):
+                for day, amount in zip(cell.days, cell.amounts, strict=True):
                     if counts(day):
-                        yield Fact(key, day, amounts[at], partition.estimated)
+                        yield Fact(key, day, amount, partition.estimated)
 
 
 def _view(asked: Collection[str]) -> str:
@@ -99,12 +102,12 @@ def touches(partition: Partition, days: Days) -> bool:
     return partition.first < days.end and partition.last >= days.start
 
 
-def _let_through(partition: Partition, filters: Filters) -> bool:
+def let_through(partition: Partition, filters: Filters) -> bool:
     own = {"provider": partition.provider.value, "account": partition.account_id}
     return all(value in filters.get(name, [value]) for name, value in own.items())
 
 
-def _counted(partition: Partition, days: Days, billed: Through) -> Callable[[date], bool]:
+def counted(partition: Partition, days: Days, billed: Through) -> Callable[[date], bool]:
     """Estimates count for the days that the bill does not reach."""
     start = days.start
     through = billed.get((partition.account_id, partition.period))

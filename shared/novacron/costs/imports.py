@@ -8,7 +8,7 @@ same: what is older than what is there is ignored, and what was written in vain 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,10 +17,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from novacron.costs.aggregates import Aggregates
-from novacron.costs.cube import LEAF, METRICS, RESOURCE, CostPage, unpack
+from novacron.costs.cube import LEAF, METRICS, RESOURCE
 from novacron.costs.currency import Rates
 from novacron.costs.exact import exactly
 from novacron.costs.exchange.reference import ReferenceRates
+from novacron.costs.pages import CostPage, unpack
 from novacron.costs.parquet import RowFiles
 from novacron.costs.rows import COSTS, Enricher, days
 from novacron.costs.vms import VmIds
@@ -146,8 +147,10 @@ class _Import:
 
     def run(self, source: BillingSource, delivery: BillDelivery) -> Partition:
         self._store.begin(self._attempt)
-        files = RowFiles(self._services.costs, self._attempt)
-        with Aggregates(self._settings.tags) as sums:
+        with (
+            RowFiles(self._services.costs, self._attempt) as files,
+            Aggregates(self._settings.tags) as sums,
+        ):
             for part in delivery.parts:
                 for batch in source.bill_rows(delivery, part):
                     rows = self._enricher.rows(batch)
@@ -222,13 +225,12 @@ class _Facts:
         self.through = max(filter(None, (self.through, used)), default=None)
 
 
-def _total(pages: Iterable[CostPage]) -> Totals:
+def _total(pages: Sequence[CostPage]) -> Totals:
     totals: Totals = dict.fromkeys(METRICS, Decimal(0))
-    for page in pages:
-        for cell in unpack(page):
-            for amounts in cell.amounts:
-                for metric, amount in zip(METRICS, amounts, strict=True):
-                    totals[metric] += amount
+    for column, metric in enumerate(METRICS):
+        for page in pages:
+            for cell in unpack(page, column):
+                totals[metric] += sum(cell.amounts)
     return totals
 
 

@@ -30,6 +30,11 @@ def folder(key: Attempt | Partition) -> str:
     return "/".join((*parts, key.generation))
 
 
+def exports(tenant: str) -> str:
+    """Where files are that were too large to be an answer."""
+    return f"{tenant}/exports"
+
+
 def read_manifest(objects: ObjectStore, partition: Partition) -> Manifest:
     """Raises NotFound: the partition was replaced and swept meanwhile."""
     found = objects.get(f"{folder(partition)}/{MANIFEST}")

@@ -13,6 +13,7 @@ from novacron.costs.exact import exactly
 from novacron.costs.exchange.reference import exchanged
 from novacron.costs.facts import Fact, facts
 from novacron.costs.ledger import Filters, Series
+from novacron.costs.top import TopResources
 from novacron.errors import NotReady
 from novacron.models.cost import (
     CostAnswer,
@@ -39,20 +40,28 @@ class StoredLedger:
     def ask(self, question: CostQuestion) -> CostAnswer:
         def asked(partitions: Sequence[Partition]) -> CostAnswer:
             shown = [one for one in partitions if question.estimates or not one.estimated]
-            spans = [Days(start=question.start, end=question.end), *compared_days(question)]
-            found = [
-                facts(
-                    self._store, shown, days, question.metric, question.filters, question.group_by
-                )
-                for days in spans
-            ]
-            currency = self._store.settings(self._tenant).currency
-            told = answer(question, currency, *found)
+            told = self._listed(question, shown) or self._answer(question, shown)
             exchange = exchanged(shown, question)
             fresh = self._freshness(partitions)
             return told.model_copy(update={"freshness": fresh, "exchange": exchange})
 
         return self._again(asked)
+
+    def _listed(self, question: CostQuestion, partitions: Sequence[Partition]) -> CostAnswer | None:
+        """From the resources that imports listed, where these decide."""
+        found = TopResources(self._store, partitions, question).facts()
+        if found is None:
+            return None
+        return answer(question, self._currency(), found.facts, rest=found.rest)
+
+    def _answer(self, question: CostQuestion, partitions: Sequence[Partition]) -> CostAnswer:
+        spans = [Days(start=question.start, end=question.end), *compared_days(question)]
+        asked = (question.metric, question.filters, question.group_by)
+        found = [facts(self._store, partitions, days, *asked) for days in spans]
+        return answer(question, self._currency(), *found)
+
+    def _currency(self) -> str:
+        return self._store.settings(self._tenant).currency
 
     def daily(self, days: Days, metric: CostMetric, filters: Filters) -> Series:
         return self._again(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from novacron.costs.manifest import folder
+from novacron.costs.manifest import exports, folder
 from novacron.errors import NovaCronError
 from novacron.models.base import Model
 from novacron.operations.services import Services
@@ -38,7 +38,8 @@ def sweep_costs(services: Services) -> SweptCosts:
 
 
 def sweep_tenant(services: Services, tenant: str) -> SweptCosts:
-    """Remove the generations that are not valid and that began longer than KEPT ago.
+    """Remove the generations that are not valid and that began longer than KEPT ago, and exports
+    as old.
 
     A generation's record goes last, so that what a kill leaves is found by the next run.
     """
@@ -54,4 +55,8 @@ def sweep_tenant(services: Services, tenant: str) -> SweptCosts:
             files += 1
         store.forget(attempt)
         generations += 1
+    for path, at in list(objects.ages(exports(tenant))):
+        if at <= limit:
+            objects.delete(path)
+            files += 1
     return SweptCosts(generations=generations, files=files)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Self
 
 import obstore
@@ -36,12 +37,16 @@ class ObjectStore:
         Raises Unsupported: a folder and memory can sign nothing.
         """
         if not isinstance(self._store, S3Store | AzureStore | GCSStore):
-            raise Unsupported("This chunk store is no object storage that an agent could reach.")
+            raise Unsupported("This store is no object storage: it gives no links.")
         named: Any = method
         return dict(zip(paths, obstore.sign(self._store, named, paths, life), strict=True))
 
     def put(self, path: str, data: bytes) -> None:
         obstore.put(self._store, path, data)
+
+    def put_file(self, path: str, file: Path) -> None:
+        """A part of it in memory."""
+        obstore.put(self._store, path, file)
 
     def get(self, path: str) -> bytes:
         try:

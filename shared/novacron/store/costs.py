@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from novacron.costs.cube import CostPage
+from novacron.costs.pages import CostPage
 from novacron.errors import Conflict, NotReady
 from novacron.models.cost_import import (
     Attempt,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import yaml
 
 from novacron.cli.charts import money, sparkline
 from novacron.models.cost import CostAnswer, CostQuestion
-from novacron.models.cost_export import CostExport, CostExportRequest
+from novacron.models.cost_export import CostExport, CostExportRequest, ExportLink
 from novacron.models.cost_import import CostSettings
 from novacron.models.cost_sql import SqlAnswer, SqlQuestion
 from novacron.models.showback import OwnerCost, ReportFile, Showback, ShowbackRequest
@@ -155,6 +156,19 @@ def test_rows_are_written_as_a_file(tmp_path: Path) -> None:
     assert api.requests[-1].url.path == "/costs:export"
     assert CostExportRequest.model_validate(api.body()).estimates
     assert kept.read_bytes() == b"PAR1"
+
+
+def test_a_large_file_is_fetched_by_its_link_without_our_token(tmp_path: Path) -> None:
+    link = ExportLink(name="x", url="https://bucket.test/x?sig=1", expires_at=datetime.now(UTC))
+    api = Api(CostExport(rows=3, link=link).model_dump(mode="json"))
+    kept = tmp_path / "january.csv"
+    api.run("cost", "export", *DAYS, "--file", str(kept))
+    asked, fetched = api.requests
+    assert CostExportRequest.model_validate_json(asked.content).format == "csv"
+    assert str(fetched.url) == link.url
+    assert "Authorization" in asked.headers
+    assert "Authorization" not in fetched.headers
+    assert json.loads(kept.read_bytes()) == api.reply
 
 
 @pytest.mark.parametrize(

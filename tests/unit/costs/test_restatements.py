@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from novacron.costs import aggregates, parquet
+from novacron.costs import aggregates, parquet, ranked, top
 from novacron.costs.exact import exactly
 from novacron.costs.imports import import_delivery
 from novacron.costs.sweep import sweep_tenant
@@ -50,6 +50,8 @@ def stored(
 ) -> World:
     """The second spills sums to disk and puts every row into a file of its own."""
     monkeypatch.setattr(aggregates, "MOST_ROWS", request.param)
+    for module in (ranked, top):
+        monkeypatch.setattr(module, "TOP_LISTED", 2)
     if request.param < 400_000:
         monkeypatch.setattr(parquet, "ROWS_A_GROUP", 1)
         monkeypatch.setattr(parquet, "BYTES_A_FILE", 1)
@@ -122,3 +124,20 @@ def _holds(services: Services, tenant: str, rows: list[Row]) -> None:
                 told = services.ledger(tenant).ask(question)
                 assert told.total == expected, by
                 assert sum((one.total for one in told.groups), Decimal(0)) == expected
+            _top_holds(services, tenant, metric, rows, name)
+
+
+def _top_holds(
+    services: Services, tenant: str, metric: CostMetric, rows: list[Row], name: str
+) -> None:
+    """The resource with the largest sum, which lists of two by metric tell."""
+    asked = {"start": JAN, "end": FEB, "metric": metric, "group_by": ["resource"]}
+    question = CostQuestion.model_validate({**asked, "granularity": "total", "top": 1})
+    sums: dict[str, Decimal] = {}
+    for one in rows:
+        resource = one["ResourceId"] or ""
+        sums[resource] = sums.get(resource, Decimal(0)) + one[name]
+    told = services.ledger(tenant).ask(question).groups
+    if sums:
+        largest = min(sums, key=lambda one: (-sums[one], one))
+        assert (told[0].key["resource"], told[0].total) == (largest, sums[largest])

@@ -44,6 +44,9 @@ class Columns:
 
     def number(self, *names: str) -> Column:
         """As the text says: a float's is the shortest that reads back as it."""
+        found = [self._batch.column(name) for name in names if name in self._names]
+        if len(found) == 1 and pa.types.is_decimal(found[0].type):
+            return number(found[0])
         return number(self.text(*names))
 
     def time(self, name: str) -> Column:
@@ -68,7 +71,8 @@ class Columns:
 
 
 def number(text: Column) -> Column:
-    """Decimals of text; digits beyond the 18th behind the point are cut off."""
+    """Decimals of text or of other decimals; digits beyond the 18th behind the point are cut
+    off."""
     return pc.cast(text, NUMBER, safe=False)
 
 
@@ -144,12 +148,14 @@ def _divided(one: Decimal | None, other: Decimal | None) -> Decimal | None:
 
 
 def _plain(column: Column) -> Column:
-    """As text, with null where there is none; dictionaries are read out."""
+    """As text, with null where there is none; of a dictionary, its words are looked at alone."""
     if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
+        return _plain(column.dictionary).take(column.indices)
     if not pa.types.is_string(column.type):
         column = pc.cast(column, TEXT)
     blank = pc.is_in(column, pa.array(MARKERS, TEXT))
+    if not pc.any(blank).as_py():
+        return column
     return pc.if_else(blank, pa.scalar(None, TEXT), column)
 
 

@@ -60,7 +60,8 @@ Given = Mapping[str, Column]
 
 def bill(given: Given, rows: int) -> pa.RecordBatch:
     """A batch of ``BILL``. Raises ArrowInvalid for a row without what every row must have."""
-    columns = {field.name: pa.nulls(rows, field.type) for field in BILL} | dict(given)
+    lacking = [field for field in BILL if field.name not in given]
+    columns = {field.name: pa.nulls(rows, field.type) for field in lacking} | dict(given)
     for step in (_services, _prices, _defaults, _without_tax, _consumption, _dependents):
         columns |= step(columns)
     batch = pa.RecordBatch.from_arrays([columns[name] for name in BILL.names], schema=BILL)
@@ -151,4 +152,6 @@ def _dependents(now: Given) -> Given:
 
 
 def _null_where(condition: Column, column: Column) -> Column:
+    if column.null_count == len(column):
+        return column
     return where(condition, pa.nulls(len(column), column.type), column)

@@ -121,8 +121,7 @@ class _Ranges(io.RawIOBase):
 
 def _parsed(source: Any, path: str) -> Iterator[pa.RecordBatch]:
     if path.endswith(".parquet"):
-        with pq.ParquetFile(source) as file:
-            yield from file.iter_batches(batch_size=ROWS)
+        yield from parquet_rows(source, ROWS)
         return
     opened: Any = gzip.GzipFile(fileobj=source) if path.endswith(".gz") else source
     names = next(csv.reader([opened.readline().decode("utf-8-sig")]), [])
@@ -135,6 +134,16 @@ def _parsed(source: Any, path: str) -> Iterator[pa.RecordBatch]:
         # As text: what a parser would guess a number to be is a float.
         convert_options=pc.ConvertOptions(column_types=dict.fromkeys(names, TEXT)),
     )
+
+
+def parquet_rows(source: Any, size: int) -> Iterator[pa.RecordBatch]:
+    """Batches of ``size``. Text is left in dictionaries, as it is in the file: a bill's words are
+    few, and what is looked at is each word once."""
+    with pq.ParquetFile(source) as file:
+        schema, known = file.schema_arrow, file.metadata
+        texts = [field.name for field in schema if pa.types.is_string(field.type)]
+        with pq.ParquetFile(source, metadata=known, read_dictionary=texts) as words:
+            yield from words.iter_batches(batch_size=size)
 
 
 @contextmanager
