@@ -12,7 +12,7 @@ from novacron.migration.manifest import DiskManifest
 from novacron.migration.parallel import in_parallel
 from novacron.migration.shards import ExportJob, exporter
 from novacron.migration.staff import SOURCE, staffed
-from novacron.migration.stages import COPY_IN, COPY_OUT, begin_stage, count_shard
+from novacron.migration.stages import COPY_IN, COPY_OUT, begin_stage, finish_shard, unfinished
 from novacron.migration.target import OwnDisks
 from novacron.migration.transfer import copied_shard, seal_manifest, shards_to_import
 from novacron.migration.where import export_shard
@@ -87,9 +87,10 @@ def plan_copy(now: Context) -> StepResult:
 
 
 def staged(now: Context, name: str, of: str, shards: list[list[int]]) -> StepResult:
-    """The work of a stage: ``shards`` of each disk."""
+    """The work of a stage: ``shards`` of each disk, but for those that it is done with."""
     begin_stage(now, name, of, sum(map(len, shards)))
-    return StepResult(items=grouped(shards))
+    now.store.forget_note(now.migration.tenant, now.migration.id)
+    return StepResult(items=grouped(unfinished(now, name, of, shards)))
 
 
 def copy_shards(now: Context, item: WorkItem) -> StepResult:
@@ -103,7 +104,7 @@ def copy_shards(now: Context, item: WorkItem) -> StepResult:
         except NotReady:
             _refresh_export(now, export)
             raise
-        count_shard(now, COPY_OUT, export.id, result.read_bytes)
+        finish_shard(now, COPY_OUT, export.id, item.disk, shard, result.read_bytes)
     return DONE
 
 
@@ -146,8 +147,8 @@ def apply_shards(now: Context, item: WorkItem) -> StepResult:
     for shard in item.shards:
         go_on(now)
         written = disks.write(item.disk, shard, manifest, since)
-        now.store.count(now.migration.tenant, now.migration.id, manifest, written)
-        count_shard(now, COPY_IN, manifest, written)
+        if finish_shard(now, COPY_IN, manifest, item.disk, shard, written):
+            now.store.count(now.migration.tenant, now.migration.id, manifest, written)
     return DONE
 
 
@@ -162,7 +163,7 @@ def end_round(now: Context) -> StepResult:
     resent = now.store.counted(now.migration.tenant, now.migration.id, f"{export_id}#resent")
     told = {"changed_bytes": moved, "seconds": took, "resent_leaves": resent}
     ended = last.model_copy(update=told)
-    now.save(rounds=[*now.migration.rounds[:-1], ended], applied=export_id)
+    now.save(rounds=[*now.migration.rounds[:-1], ended], applied=export_id, resumed=0)
     progress(now, min(80, 20 + 10 * last.number))
     return DONE
 
