@@ -1,19 +1,25 @@
-"""A migration killed before and after every effect of every state, and gone on with."""
+"""Migrations and waves killed before and after every effect of every state, and gone on with."""
 
 from __future__ import annotations
 
 import re
 import sys
 
+from infra.migrate_vm import migrate_vm
 from infra.proofs.commands import run
 
 
 def prove() -> str:
     command = [sys.executable, "-m", "pytest", "-q", "-s", "tests/unit/migration/test_kill.py"]
     told = run(*command, env={"NOVACRON_KILL_STRIDE": "1"})
-    edges = [int(one) for one in re.findall(r"killed at (\d+) edges", told)]
-    if len(edges) != 2:
-        raise AssertionError("a move that succeeds and one that fails were to be killed")
+    found = re.findall(r"killed at (\d+) edges in ([\w,]+)", told)
+    if len(found) != 6:
+        raise AssertionError("five ways of a move and a wave were to be killed")
+    entered = {state for _, states in found for state in states.split(",")}
+    if missing := migrate_vm()["States"].keys() - entered:
+        raise AssertionError(f"no kill was tried in {', '.join(sorted(missing))}")
+    kills, states = sum(int(edges) for edges, _ in found), len(migrate_vm()["States"])
     return (
-        f"{sum(edges)} kills: one side up after each, nothing left, every move ended as it should"
+        f"{kills} kills in all {states} states and in waves: one side up after each, nothing left, "
+        "every move ended as it should"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import pytest
@@ -19,7 +20,7 @@ from novacron.models.vm import Vm, VmFilter, VmSpec, VmState
 from novacron.operations.agents import agent_id_of
 from novacron.operations.courier import SILENT, AgentQueue
 from novacron.providers.agent import wire
-from novacron.providers.base import iterate
+from novacron.providers.base import CloudProvider, iterate
 from novacron.providers.memory.provider import MemoryProvider
 from novacron.providers.workers import AGENT, WORKER, Workers, WorkerSpec
 from novacron.store.agents import AgentStore
@@ -116,6 +117,7 @@ class Crew(AgentQueue):
 
     def look(self) -> None:
         """Time passes: whoever lives is heard of."""
+        self.move.world.clock.at += timedelta(seconds=5)
         self.away = max(0, self.away - 1)
         for provider in (self.move.source, self.move.target):
             for vm in list(iterate(provider.list_vms, VmFilter())):
@@ -130,8 +132,12 @@ class Crew(AgentQueue):
         machine.wait = self.look
         return machine
 
-    def _beside(self, moved: Export | Import) -> MemoryProvider:
+    def _cloud(self, moved: Export | Import) -> CloudProvider:
         return self.move.source if isinstance(moved, Export) else self.move.target
+
+    def _beside(self, moved: Export | Import) -> CloudProvider:
+        """Who reads and writes there."""
+        return self._cloud(moved)
 
     def _die(self, moved: Export | Import) -> None:
         self.move.world.clock.at += 2 * SILENT
@@ -141,7 +147,7 @@ class Crew(AgentQueue):
         elif self.hangs:
             self.dead.add(worker)
         else:
-            self._beside(moved).delete_vm(worker)
+            self._cloud(moved).delete_vm(worker)
         self.look()
 
     def _hear(self, agent_id: str) -> None:
