@@ -66,13 +66,15 @@ def _one_up(move: Move, operation: Operation, at: int) -> None:
         assert len(running) <= 1, at
 
 
+@pytest.mark.parametrize("half", [0, 1])
 @pytest.mark.parametrize("kind", SCENARIOS)
 def test_killed_at_any_edge_one_side_runs_and_nothing_is_left(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: type[Succeeding]
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: type[Succeeding], half: int
 ) -> None:
+    """``half`` of the edges, so that two processes can share them."""
     states: set[str] = set()
     with aws(monkeypatch) as client:
-        for at in itertools.count(1, STRIDE):
+        for at in itertools.count(1 + half * STRIDE, 2 * STRIDE):
             with monkeypatch.context() as patch:
                 move = make_move(_fresh(client, tmp_path, patch), root_gib=1)
                 scenario = kind()
@@ -81,8 +83,8 @@ def test_killed_at_any_edge_one_side_runs_and_nothing_is_left(
             states.update(scenario.entered)
             if not killed:
                 break
-    assert at > STRIDE
-    print(f"killed at {at // STRIDE} edges in {','.join(sorted(states))}.")
+    assert at > 2 * STRIDE or half
+    print(f"killed at {at // (2 * STRIDE)} edges in {','.join(sorted(states))}.")
 
 
 def _fresh(client: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> World:
