@@ -38,6 +38,7 @@ def migrate_vm() -> State:
         "Decide": _step("decide", "Choose", observe="next"),
         "Choose": _choice(
             round="BeginRound",
+            prepare_guest="PrepareGuest",
             clone="PrepareClone",
             remove_clone="RemoveClone",
             hold="Hold",
@@ -58,6 +59,7 @@ def migrate_vm() -> State:
         "Verify": _map("VerifyShards", "verify_shards", "EndRound"),
         "EndRound": _step("end_round", "Decide"),
         "Resume": _step("resume", "Decide", failed=True),
+        **_guest(),
         **_test_clone(),
         "Hold": _hold(),
         "AfterHold": _step("after_hold", "Choose", observe="next"),
@@ -89,6 +91,13 @@ def migrate_vm() -> State:
         "StartAt": "Decide",
         "States": states,
     }
+
+
+def _guest() -> State:
+    """What fails in it stops no copying."""
+    prepare = _step("prepare_guest", "Decide")
+    prepare["Catch"][0]["Next"] = "GuestFailed"
+    return {"PrepareGuest": prepare, "GuestFailed": _step("guest_failed", "Decide", failed=True)}
 
 
 def _test_clone() -> State:

@@ -7,6 +7,7 @@ import pytest
 from novacron.errors import Conflict
 from novacron.migration import control
 from novacron.models.dns import DnsRecord, DnsType
+from novacron.models.guest import GuestResult
 from novacron.models.migration import Phase, RollBack
 from novacron.models.operation import Operation, OperationState
 from novacron.models.vm import VmState
@@ -26,12 +27,15 @@ class Succeeding:
     ended = OperationState.SUCCEEDED
     last = Phase.COMPLETED
     clone = True
+    guest = True
+    """Whether it is prepared before the cutover."""
     between: tuple[str, str] | None = None
     """The states from whose first entry, and up to whose next one, it is killed: what is before
     and after that is as in another one. None: from the beginning to the end."""
 
     def __init__(self) -> None:
         self.entered: list[str] = []
+        self.prepared: set[str] = set()
 
     def armed(self) -> bool:
         if self.between is None:
@@ -42,9 +46,10 @@ class Succeeding:
     def arrange(self, move: Move, monkeypatch: pytest.MonkeyPatch) -> None:
         """Before anything may be killed."""
         move.source.put_record(BEFORE)
+        move.source.shell = self._shell
 
     def begin(self, move: Move) -> Operation:
-        return move.begin(names=[NAME], test_clone=self.clone)
+        return move.begin(names=[NAME], test_clone=self.clone, prepare_guest=self.guest)
 
     def machine(self, move: Move, operation: Operation) -> MigrateVm:
         return move.machine(operation)
@@ -57,6 +62,8 @@ class Succeeding:
     def check(self, move: Move, operation: Operation) -> None:
         told = move.migration(operation)
         assert told.phase is self.last
+        stays = self.guest and told.phase is not Phase.ROLLED_BACK
+        assert self.prepared == ({move.vm.provider_id} if stays else set())
         with move.source.opened():
             assert not [name for name in move.source.cloud.blocks if name.startswith("exp-")]
         name = move.source.get_record(BEFORE.zone, BEFORE.name, DnsType.A)
@@ -74,6 +81,11 @@ class Succeeding:
             held = move.content(move.source, old)
             assert held
             assert held == move.content(move.target, new)
+
+    def _shell(self, vm_id: str, script: str) -> GuestResult:
+        """A guest that keeps whether it is prepared, and knows that it was for this move alone."""
+        (self.prepared.discard if " undo --owner " in script else self.prepared.add)(vm_id)
+        return GuestResult(exit_code=0)
 
     def _volumes(self, side: MemoryProvider) -> set[str]:
         with side.opened():
@@ -101,6 +113,7 @@ class Holding(Succeeding):
             move.target.cloud.faults.raise_on("assemble_vm", Conflict("no"), times=1)
 
     between = "CloneFailed", "Fence"
+    guest = False
 
     def begin(self, move: Move) -> Operation:
         return move.begin(names=[NAME], test_clone=True, cutover="approved")
@@ -119,7 +132,7 @@ class Holding(Succeeding):
 class Silent(Succeeding):
     """A worker of the target dies with a shard in its hands."""
 
-    clone = False
+    clone = guest = False
     between = "Resume", "CopyIn"
     crew: Crew
 
@@ -141,7 +154,7 @@ class Silent(Succeeding):
 class Returning(Succeeding):
     """Rolled back after its commit."""
 
-    last, clone = Phase.RETURNED, False
+    last, clone, guest = Phase.RETURNED, False, False
     moved: Operation
 
     def arrange(self, move: Move, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,8 @@ EFFECTS = [
             "start_vm",
             "stop_vm",
             "put_record",
+            "run_in_guest",
+            "forget_guest_run",
         )
     ),
 ]
