@@ -27,7 +27,15 @@ from infra.migrate_many import TARGET as MIGRATE_MANY
 from infra.migrate_many import migrate_many
 from infra.migrate_vm import TARGET as MIGRATE_VM
 from infra.migrate_vm import machine_text, migrate_vm
-from novacron.runtime.permissions import COLLECT, MOVE, MOVE_MANY, OPERATE, PROVISION, Need
+from novacron.runtime.permissions import (
+    ASK_AS,
+    COLLECT,
+    MOVE,
+    MOVE_MANY,
+    OPERATE,
+    PROVISION,
+    Need,
+)
 
 HERE = Path(__file__).parent
 TARGET = HERE / "template.yaml"
@@ -37,6 +45,8 @@ JOB_SECONDS = 300
 
 PUBLIC = {"/openapi.json", "/agents/enroll"}
 """Without a caller's token: the description, and an agent that has a token of its own kind."""
+
+WORKGROUP = "arn:${AWS::Partition}:athena:${AWS::Region}:${AWS::AccountId}:workgroup/${AskedCosts}"
 
 Resource = dict[str, Any]
 
@@ -76,6 +86,7 @@ RESOURCES: dict[str, Any] = {
     "chunk bucket": {"Fn::GetAtt": ["Chunks", "Arn"]},
     "costs": _sub("${Costs.Arn}/costs/*"),
     "cost bucket": {"Fn::GetAtt": ["Costs", "Arn"]},
+    "query role": {"Fn::GetAtt": ["AskCosts", "Arn"]},
     # Roles that customers make for us in accounts of their own, by a name that we ask for.
     # The action knows no resource: a function speaks for itself alone.
     "own identity": "*",
@@ -149,6 +160,9 @@ def _variables(module: ModuleType) -> Resource:
         found["NOVACRON_COLLECT_MACHINE"] = {"Ref": "CollectCosts"}
     if MOVE in module.REQUIRES:
         found["NOVACRON_MIGRATION_MACHINE"] = {"Ref": "MigrateVm"}
+    if ASK_AS in module.REQUIRES:
+        found["NOVACRON_QUERY_ROLE"] = {"Fn::GetAtt": ["AskCosts", "Arn"]}
+        found["NOVACRON_QUERY_WORKGROUP"] = _sub(WORKGROUP)
     if module.__name__ == "functions.system.authorizer":
         for name in ("Issuer", "Audience", "JwksUrl"):
             key = "NOVACRON_JWKS_URL" if name == "JwksUrl" else f"NOVACRON_{name.upper()}"

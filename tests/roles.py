@@ -40,6 +40,8 @@ FREE = frozenset({"sts:GetCallerIdentity"})
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
 TOKEN = "GetWebIdentityToken"
 """moto has no such call: whoever may make it is given a token that nobody trusts."""
+ASKING = ":role/ask"
+"""Ends the ARN of our own role that asks Athena."""
 WRITES = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
 OBJECTS: dict[str, Needs] = {"get": READ_CHUNKS, "get_range": READ_CHUNKS}
 OBJECTS |= {"put": frozenset({PUT_CHUNK}), "list": frozenset({MISS_CHUNK})}
@@ -98,6 +100,8 @@ def needs(service: str, operation: str, given: dict[str, Any]) -> list[Need]:
         return [Need(action, given["stateMachineArn"].rpartition(":")[2])]
     if operation == "SendTaskSuccess":
         return [Need(action, "migrate")]
+    if str(given.get("RoleArn", "")).endswith(ASKING):
+        return [Need(action, "query role")]
     if operation == TOKEN:
         return [Need(action, "own identity")]
     return [Need(action, PLACES.get(service, "executions"))]

@@ -11,7 +11,7 @@ from novacron.models.cost_sql import SqlAnswer, SqlQuestion
 from novacron.runtime.aws import services
 from novacron.runtime.guard import reader
 from novacron.runtime.http import api, entry
-from novacron.runtime.permissions import ASK_ROWS
+from novacron.runtime.permissions import ASK_SQL
 
 app = api()
 
@@ -24,7 +24,7 @@ def ask_costs(body: Annotated[SqlQuestion, Body()]) -> SqlAnswer:
     return ask(services(), who.tenant, body)
 
 
-REQUIRES = ASK_ROWS
+REQUIRES = ASK_SQL
 LAYER = "CostDependencies"
 MEMORY = 2048
 """MiB: a file of rows, and what the engine may take."""

@@ -8,13 +8,13 @@ from novacron.costs.collecting import step
 from novacron.models.collection import CollectEvent
 from novacron.runtime.aws import services
 from novacron.runtime.jobs import begin
-from novacron.runtime.permissions import CONNECT, GET_MANY, IMPORT_COSTS
+from novacron.runtime.permissions import CONNECT, GET_MANY, IMPORT_COSTS, READ_COSTS
 
 LAYER = "CostDependencies"
 TIMEOUT = 900
 MEMORY = 2048
 """MiB: a batch of rows in several forms; CPU comes with it."""
-REQUIRES = CONNECT | IMPORT_COSTS | {GET_MANY}
+REQUIRES = CONNECT | IMPORT_COSTS | READ_COSTS | {GET_MANY}
 
 
 def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:

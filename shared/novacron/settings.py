@@ -28,6 +28,16 @@ class Settings(BaseSettings):
     chunk_store_region: str = ""
     cost_store: str = ""
     """Where rows of costs are kept, a URL like the chunk store's."""
+    query_role: str = ""
+    """The role that asks Athena about costs, held to one tenant's by each question."""
+    query_workgroup: str = ""
+    ecb_rates: str = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist-90d.xml"
+    """The ECB's reference rates, or a copy of them that this network reaches."""
+    aws_prices: str = (
+        "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonEC2/current/"
+        "region_index.json"
+    )
+    """The region index of AWS's price list of EC2, or of a copy that this network reaches."""
     azure_prices: str = "https://prices.azure.com/api/retail/prices"
     """Azure's Retail Prices API, or a copy of it that this network reaches."""
     issuer: str = ""

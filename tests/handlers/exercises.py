@@ -36,6 +36,7 @@ from tests.handlers.stage import (
     Stage,
 )
 from tests.price_api import item, price_api, small_snapshot
+from tests.price_list import price_list, small_aws, vm
 
 Exercise = Callable[[Stage], None]
 VM = VmSpec(name="web", region=REGION, image="ami-03cf127a", instance_type="t3.micro")
@@ -200,6 +201,21 @@ def refresh_prices(stage: Stage) -> None:
         with patch.dict(os.environ, NOVACRON_AZURE_PRICES=api.url):
             settings.cache_clear()
             stage.invoke("functions.schedules.refresh_prices", {})
+    settings.cache_clear()
+    snapshot.forget()
+
+
+def refresh_aws_prices(stage: Stage) -> None:
+    """From a small snapshot, whose other region AWS does not tell."""
+    stage.services.cost_store = f"file://{stage.folder}/costs"
+    snapshot.forget()
+    live.forget()
+    live.publish(stage.services.costs, ProviderType.AWS, small_aws("2999-01-01"))
+    with price_list() as told:
+        told.rows = {"us-east-1": [vm("us-east-1", "m5.large", "0.1")]}
+        with patch.dict(os.environ, NOVACRON_AWS_PRICES=told.index):
+            settings.cache_clear()
+            stage.invoke("functions.schedules.refresh_aws_prices", {})
     settings.cache_clear()
     snapshot.forget()
 
@@ -372,6 +388,7 @@ EXERCISES: dict[str, Exercise] = {
     "accounts.get_rate_card": get_rate_card,
     "accounts.put_rate_card": put_rate_card,
     "schedules.refresh_prices": refresh_prices,
+    "schedules.refresh_aws_prices": refresh_aws_prices,
     "estimates.create": estimate,
     "prices.search": search_prices,
     "networks.create": creating("/networks", NET),

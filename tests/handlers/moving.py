@@ -17,7 +17,7 @@ from novacron.models.wave import CreateWave, Move, MoveState, Wave
 from novacron.providers.memory.provider import MemoryProvider
 from novacron.store.migrations import MigrationStore
 from novacron.store.waves import WaveStore
-from tests.handlers.spending import respend
+from tests.handlers.spending import at_athena, respend
 from tests.handlers.stage import ADMIN, AZURE, Stage
 
 if TYPE_CHECKING:
@@ -172,6 +172,7 @@ def collect(stage: Stage) -> None:
     a bill replaced."""
     stage.services.chunk_store = "memory:///"
     respend(stage)
+    at_athena(stage.services)
     stage.invoke("functions.schedules.collect_chunks", {})  # the first to need the key
     moving = _here(stage)
     stage.migrate("transfer", moving, "copy_shards", item=ITEM)

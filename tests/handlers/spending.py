@@ -11,7 +11,10 @@ import boto3
 import pytest
 from moto.ce.models import ce_backends
 
+from novacron.costs.exchange.ecb import parsed
+from novacron.costs.exchange.reference import ReferenceRates
 from novacron.costs.imports import import_delivery
+from novacron.costs.sql import ask as asking
 from novacron.models.account import ProviderType
 from novacron.models.operation import ResourceKind, ResourceRecord
 from novacron.models.provider_account import ProviderAccount
@@ -19,7 +22,9 @@ from novacron.models.rate_card import FlatRates, RateCard
 from novacron.operations.services import Services
 from novacron.settings import settings
 from novacron.store.rate_cards import RateCards
+from tests.athena import BUCKET, GROUP, ROLE, WORKGROUP
 from tests.bills import Bills, row
+from tests.ecb import document, ecb
 from tests.handlers.stage import ACCOUNT, REGION, SETTINGS, Stage
 
 if TYPE_CHECKING:
@@ -55,10 +60,22 @@ def report(stage: Stage) -> None:
     stage.http("POST", "/costs:report", 200, body)
 
 
+def at_athena(services: Services) -> None:
+    """Athena is there; rows that were read before stay where they are."""
+    services.cost_store = f"s3://{BUCKET}/costs"
+    boto3.client("s3", region_name=REGION).create_bucket(Bucket=BUCKET)
+    boto3.client("athena", region_name=REGION).create_work_group(Name=GROUP)
+    services.query_role, services.query_workgroup = ROLE, WORKGROUP
+
+
 def ask_sql(stage: Stage) -> None:
     spend(stage.services, stage.account(), stage.folder)
     body = {"start": "2026-01-01", "end": "2026-02-01", "sql": "SELECT ResourceId FROM costs"}
     stage.http("POST", "/costs:sql", 200, body)
+    at_athena(stage.services)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asking, "find_spec", lambda _: None)
+        stage.http("POST", "/costs:sql", 200, body)
 
 
 def export(stage: Stage) -> None:
@@ -91,8 +108,18 @@ def schedule(stage: Stage) -> None:
     settings.cache_clear()
 
 
+def refresh_rates(stage: Stage) -> None:
+    stage.services.cost_store = f"file://{stage.folder}/costs"
+    with ecb(document()) as url, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NOVACRON_ECB_RATES", url)
+        settings.cache_clear()
+        stage.invoke("functions.schedules.refresh_rates", {})
+    settings.cache_clear()
+
+
 def collect(stage: Stage) -> None:
-    """A bill by Cost Explorer, an account that knows us not, and VMs of our own hosts."""
+    """A bill by Cost Explorer, an account that knows us not, and VMs of our own hosts, whose card
+    is in another currency."""
     told = {**SETTINGS, "cost_explorer": "true"}
     stage.services.store.save_account(stage.account(settings=told))
     stage.on_azure()
@@ -100,7 +127,7 @@ def collect(stage: Stage) -> None:
     now = stage.world.clock()
     _explored(now.date())
     RateCards(stage.services.store.table).save("acme", here.account, CARD, stage.world.clock())
-    document = {"bills_compute": True, "vcpus": 1, "memory_mib": 1024}
+    size = {"bills_compute": True, "vcpus": 1, "memory_mib": 1024}
     vm = ResourceRecord(
         id="vm-own",
         tenant="acme",
@@ -110,13 +137,15 @@ def collect(stage: Stage) -> None:
         name="own",
         region=here.region,
         state="running",
-        document=document,
+        document=size,
         observed_at=now,
         created_at=now,
     )
     stage.services.store.adopt(vm, ProviderType.MEMORY)
     stage.world.clock.at += timedelta(hours=3)
     stage.services.cost_store = f"file://{stage.folder}/costs"
+    quoted = {now.date().isoformat(): {"USD": "1.25"}}
+    ReferenceRates(stage.services.costs).add(parsed(document(quoted)))
     period = now.date().replace(day=1).isoformat()
     for account in (here.account, ACCOUNT, "acc-azure"):
         stage.forget_adapter()
@@ -138,7 +167,7 @@ def _explored(day: date) -> None:
 
 
 CARD = RateCard(
-    currency="USD",
+    currency="EUR",
     flat=FlatRates(
         vcpu_hour=Decimal("0.02"), memory_gib_hour=Decimal("0.01"), storage_gib_hour=Decimal(0)
     ),
@@ -152,5 +181,6 @@ EXERCISES: dict[str, Callable[[Stage], None]] = {
     "costs.get_settings": read_settings,
     "costs.put_settings": change_settings,
     "schedules.collect_costs": schedule,
+    "schedules.refresh_rates": refresh_rates,
     "steps.collect_costs": collect,
 }

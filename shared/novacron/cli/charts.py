@@ -39,6 +39,10 @@ def show_answer(found: Json, console: Console) -> None:
     if Decimal(found["estimated"]):
         told = f"{money(found['estimated'])} {currency} of it is estimated: no bill has it yet."
         console.print(told, highlight=False)
+    for one in found.get("exchange", []):
+        told = f"{one['currency']} by {one['source']}'s rate {one['rate']} of {one['as_of']}."
+        style = "yellow" if one["stale"] else ""
+        console.print(told + (" It is stale." if one["stale"] else ""), style=style, markup=False)
     for one in found["freshness"]:
         if one["stale"]:
             since = one["imported_at"]

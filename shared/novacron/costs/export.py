@@ -77,7 +77,18 @@ def _batches(sources: Sequence[RowSource]) -> Iterator[pa.RecordBatch]:
                 chosen = pc.and_(pc.greater_equal(begun, start), pc.less(begun, end))
                 found = batch.filter(chosen)
                 if found.num_rows:
-                    yield found
+                    yield _whole(found)
+
+
+def _whole(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """With the columns that came since the file was written."""
+    columns: list[Any] = [
+        batch.column(field.name)
+        if field.name in batch.schema.names
+        else pa.nulls(batch.num_rows, field.type)
+        for field in ROWS
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=ROWS)
 
 
 def _instant(day: date) -> pa.Scalar[Any]:

@@ -66,6 +66,7 @@ OURS = [
     pa.field("x_Currency", TEXT, nullable=False),
     pa.field("x_ExchangeRate", NUMBER, nullable=False),
     pa.field("x_ExchangeRateDate", pa.date32(), nullable=False),
+    pa.field("x_ExchangeRateSource", TEXT),
     pa.field("x_BilledCost", NUMBER, nullable=False),
     pa.field("x_EffectiveCost", NUMBER, nullable=False),
     pa.field("x_ListCost", NUMBER, nullable=False),
@@ -73,7 +74,8 @@ OURS = [
 ]
 """``x_AccountId`` is our account's id, ``x_Provider`` a ``ProviderType``, ``x_VmId`` our VM's id.
 ``x_Estimated``: metered by us and not yet billed. The ``x_...Cost`` are in ``x_Currency``, the
-tenant's, by the rate of ``x_ExchangeRateDate``: history keeps the rate that applied then."""
+tenant's, by the rate of ``x_ExchangeRateDate``: history keeps the rate that applied then, and whose
+it was (a ``RateSource``; none where nothing was converted, and in older files)."""
 
 ROWS = pa.schema([*BILL, *OURS])
 """A stored row."""

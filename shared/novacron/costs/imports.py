@@ -20,6 +20,7 @@ from novacron.costs.aggregates import Aggregates
 from novacron.costs.cube import LEAF, METRICS, RESOURCE, CostPage, unpack
 from novacron.costs.currency import Rates
 from novacron.costs.exact import exactly
+from novacron.costs.exchange.reference import ReferenceRates
 from novacron.costs.parquet import RowFiles
 from novacron.costs.rows import COSTS, Enricher, days
 from novacron.costs.vms import VmIds
@@ -129,7 +130,9 @@ class _Import:
     ) -> None:
         self._services, self._store, self._account = services, store, account
         self._settings = store.settings(key.tenant)
-        self._rates = Rates(self._settings, there.rates if there else {})
+        self._rates = Rates(
+            self._settings, there.rates if there else {}, ReferenceRates(services.costs)
+        )
         vms = VmIds(dict(_vm_ids(services, account)))
         self._enricher = Enricher(key, account.type.value, vms, self._rates)
         self._facts = _Facts()

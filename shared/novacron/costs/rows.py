@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from novacron.costs.currency import ONE, Rates
-from novacron.costs.focus import BILL, NUMBER, ROWS
+from novacron.costs.focus import BILL, NUMBER, ROWS, TEXT
 from novacron.costs.vms import VmIds
 from novacron.errors import Corrupted
 from novacron.models.cost_import import PartitionKey, UsedRate
@@ -46,20 +46,21 @@ class Enricher:
             name: pa.repeat(value, batch.num_rows) for name, value in constant.items()
         }
         ours["x_VmId"] = self.vms.column(batch.column("ResourceId"))
-        ours["x_ExchangeRate"], ours["x_ExchangeRateDate"], factor = self._exchange(batch)
+        exchanged, factor = self._exchange(batch)
+        ours |= exchanged
         for name in COSTS:
             ours[f"x_{name}"] = _converted(batch.column(name), factor)
         columns = [*batch.columns, *(ours[field.name] for field in ROWS if field.name in ours)]
         return pa.RecordBatch.from_arrays(columns, schema=ROWS)
 
-    def _exchange(self, batch: pa.RecordBatch) -> tuple[Any, Any, Any]:
-        """Each row's rate, the day that it is of, and what to multiply by, if anything."""
+    def _exchange(self, batch: pa.RecordBatch) -> tuple[dict[str, Any], Any]:
+        """Each row's rate, its day and source, and what to multiply by, if anything."""
         on = days(batch)
         currencies: Any = batch.column("BillingCurrency")
         if currencies.unique().to_pylist() == [
             self.rates.currency
         ]:  # most bills: no loop over rows
-            return pa.repeat(pa.scalar(ONE, NUMBER), batch.num_rows), on, None
+            return _told(pa.repeat(pa.scalar(ONE, NUMBER), batch.num_rows), on, None), None
         found: dict[tuple[str, date], UsedRate] = {}
         given = []
         for pair in zip(currencies.to_pylist(), on.to_pylist(), strict=True):
@@ -68,7 +69,21 @@ class Enricher:
             given.append(found[pair])
         rates = [one.rate for one in given]
         as_of = pa.array([one.as_of for one in given], pa.date32())
-        return pa.array(rates, NUMBER), as_of, pa.array(rates, FACTOR)
+        own = self.rates.currency
+        sources = [
+            None if currency == own else one.source.value
+            for currency, one in zip(currencies.to_pylist(), given, strict=True)
+        ]
+        return _told(pa.array(rates, NUMBER), as_of, sources), pa.array(rates, FACTOR)
+
+
+def _told(rates: Any, as_of: Any, sources: list[str | None] | None) -> dict[str, Any]:
+    named = pa.nulls(len(rates), TEXT) if sources is None else pa.array(sources, TEXT)
+    return {
+        "x_ExchangeRate": rates,
+        "x_ExchangeRateDate": as_of,
+        "x_ExchangeRateSource": named,
+    }
 
 
 def days(batch: pa.RecordBatch) -> Any:

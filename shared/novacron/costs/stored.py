@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from novacron.costs.answers import answer, compared_days
 from novacron.costs.exact import exactly
+from novacron.costs.exchange.reference import exchanged
 from novacron.costs.facts import Fact, facts
 from novacron.costs.ledger import Filters, Series
 from novacron.errors import NotReady
@@ -47,7 +48,9 @@ class StoredLedger:
             ]
             currency = self._store.settings(self._tenant).currency
             told = answer(question, currency, *found)
-            return told.model_copy(update={"freshness": self._freshness(partitions)})
+            exchange = exchanged(shown, question)
+            fresh = self._freshness(partitions)
+            return told.model_copy(update={"freshness": fresh, "exchange": exchange})
 
         return self._again(asked)
 

@@ -102,9 +102,29 @@ class Freshness(Model):
     stale: bool
 
 
+class RateSource(StrEnum):
+    """``tenant``: its own, in its settings. ``ecb``: the European Central Bank's reference."""
+
+    TENANT = "tenant"
+    ECB = "ecb"
+
+
+class Exchange(Model):
+    """The newest day that was converted, and by what. ``stale``: the rate is much older than it."""
+
+    currency: Currency
+    day: date
+    rate: Decimal
+    as_of: date
+    source: RateSource
+    stale: bool
+
+
 class CostAnswer(Model):
     currency: Currency
     total: Decimal
     estimated: Decimal
     groups: list[CostGroup]
     freshness: list[Freshness] = []
+    exchange: list[Exchange] = []
+    """Of each other currency that the days asked for have."""

@@ -13,7 +13,7 @@ from pydantic import Field
 from novacron.models.account import ProviderType
 from novacron.models.allocation import Allocation
 from novacron.models.base import Model, ResourceId, TagKey
-from novacron.models.cost import CostMetric, Currency
+from novacron.models.cost import CostMetric, Currency, RateSource
 
 Rate = Annotated[Decimal, Field(gt=0, max_digits=28, decimal_places=12)]
 """Of the tenant's currency for one of another."""
@@ -26,7 +26,8 @@ CLOSED_AFTER = timedelta(days=7)
 class CostSettings(Model):
     """``tags``: by which costs can be grouped and filtered at once; others need a query of rows.
 
-    ``rates``: currency -> first day -> rate, which holds until the next one's day. ``currency``
+    ``rates``: currency -> first day -> rate, which holds until the next one's day; a day before the
+    first, and a currency without, has the European Central Bank's. ``currency``
     stays as it is once costs are stored in it. ``allocation``: who pays, in reports. ``notices``:
     a budget, to whose channels anomalies and new advice are told; none: to nobody.
     """
@@ -52,6 +53,7 @@ class UsedRate(Model):
 
     rate: Rate
     as_of: date
+    source: RateSource = RateSource.TENANT
 
 
 class PartitionKey(Model):

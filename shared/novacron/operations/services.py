@@ -150,6 +150,10 @@ class Services:
     cost_store: str = ""
     """Where rows of costs are kept, a URL of ``migration.objects``; empty: nowhere."""
 
+    query_role: str = ""
+    """The role that asks Athena about costs, in ``query_workgroup``, both ARNs; empty: none."""
+    query_workgroup: str = ""
+
     notice_sender: str = ""
     """The address that e-mail comes from; empty: none is sent."""
 

@@ -58,6 +58,8 @@ def services() -> Services:
         worker_package=now.worker_package,
         chunk_store_region=now.chunk_store_region,
         cost_store=now.cost_store,
+        query_role=now.query_role,
+        query_workgroup=now.query_workgroup,
         notice_sender=now.notice_sender,
         grace=timedelta(seconds=now.reconcile_grace_seconds),
     )

@@ -30,6 +30,7 @@ COLLECT = Need("states:StartExecution", "collect")
 GO_ON = Need("states:SendTaskSuccess", "migrate")
 WATCH = Need("states:DescribeExecution", "executions")
 ASSUME = Need("sts:AssumeRole", "cloud roles")
+ASK_AS = Need("sts:AssumeRole", "query role")
 IDENTIFY = Need("sts:GetWebIdentityToken", "own identity")
 """A token for other clouds: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound.html"""
 READ_SECRET = Need("secretsmanager:GetSecretValue", "secrets")
@@ -73,12 +74,15 @@ MIGRATE: Needs = AUDITED | {MOVE}
 STEER: Needs = AUDITED | {GO_ON}
 CHUNKS: Needs = CHUNK_KEY | READ_CHUNKS | {PUT_CHUNK}
 """To read and write a tenant's chunks and manifests."""
-LIVE_PRICES: Needs = frozenset({GET_COST, LIST_COSTS})
+READ_COSTS: Needs = frozenset({GET_COST, LIST_COSTS})
+"""To read what is kept beside the rows, or that it is not there."""
+LIVE_PRICES: Needs = READ_COSTS
 """To read the refreshed price snapshots, or that there are none."""
 ASK_COSTS: Needs = frozenset({GET, GET_MANY, QUERY})
 """To ask the ledger."""
 ASK_ROWS: Needs = frozenset({QUERY, GET_COST, LIST_COSTS})
 """To read the rows themselves, or that they were replaced."""
+ASK_SQL: Needs = ASK_ROWS | {ASK_AS}
 IMPORT_COSTS: Needs = frozenset({GET, QUERY, PUT, WRITE_MANY, PUT_COST})
 """To make a delivery the costs of its month."""
 SWEEP_COSTS: Needs = frozenset(

@@ -16,6 +16,7 @@ from novacron.costs.manifest import folder
 from novacron.costs.sql import ask as asking
 from novacron.costs.sql import duck
 from novacron.costs.sql.ask import ask
+from novacron.costs.sql.limits import MOST_ROWS
 from novacron.errors import InvalidSpec, NotReady, Unsupported
 from novacron.models.cost import CostMetric, CostQuestion
 from novacron.models.cost_sql import SqlAnswer, SqlQuestion
@@ -199,10 +200,10 @@ def test_files_of_a_question_are_removed(
 
 def test_an_answer_has_limits(told: World, monkeypatch: pytest.MonkeyPatch) -> None:
     endless = _ask(told, "FROM range(1000000000000)")
-    assert (len(endless.rows), endless.truncated) == (duck.MOST_ROWS, True)
+    assert (len(endless.rows), endless.truncated) == (MOST_ROWS, True)
     wide = _ask(told, "SELECT repeat('x', 1000000) FROM range(100)")
     assert (len(wide.rows), wide.truncated) == (4, True)
-    assert not _ask(told, f"FROM range({duck.MOST_ROWS})").truncated
+    assert not _ask(told, f"FROM range({MOST_ROWS})").truncated
     monkeypatch.setattr(visible, "MOST_BYTES", 10)
     with pytest.raises(InvalidSpec, match="are read at once") as refused:
         _ask(told, "FROM costs")

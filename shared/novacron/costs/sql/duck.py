@@ -15,16 +15,11 @@ from typing import Any
 import duckdb
 from pydantic_core import to_jsonable_python
 
+from novacron.costs.sql.limits import MOST_BYTES, MOST_ROWS, SECONDS
 from novacron.costs.visible import RowSource
 from novacron.errors import InvalidSpec
 from novacron.models.cost_sql import SqlAnswer, SqlColumn, SqlQuestion
 
-SECONDS = 15.0
-"""For the statement, within the 29 that an API call has."""
-MOST_ROWS = 10_000
-MOST_BYTES = 4 * 1024**2
-"""Of JSON: an answer of a function has 6 MB at most
-(https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)."""
 MEMORY = "1GB"
 FETCHED = 100
 """Rows at a time, so that wide ones stop soon after the limit."""
@@ -69,7 +64,8 @@ def _show(connection: duckdb.DuckDBPyConnection, sources: Sequence[RowSource]) -
         f"AND ChargePeriodStart < TIMESTAMPTZ '{source.end} 00:00:00+00'"
         for source in sources
     ]
-    connection.execute(f"CREATE VIEW costs AS {' UNION ALL '.join(parts)}")
+    # By name, as files from before lack columns that came since.
+    connection.execute(f"CREATE VIEW costs AS {' UNION ALL BY NAME '.join(parts)}")
 
 
 def _close_ways(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:

@@ -1,0 +1,1 @@
+"""Rates of exchange that are published: the European Central Bank's."""

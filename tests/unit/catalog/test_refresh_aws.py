@@ -1,0 +1,184 @@
+"""AWS's prices are read a region at a time, and published together or not at all."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from novacron.catalog import live, snapshot
+from novacron.catalog.catalog import price
+from novacron.catalog.rates import rates
+from novacron.catalog.refresh import aws
+from novacron.catalog.refresh.staged import staged
+from novacron.catalog.snapshot import Snapshot
+from novacron.errors import ProviderUnavailable, Throttled
+from novacron.migration.objects import ObjectStore
+from novacron.models.account import ProviderType
+from novacron.models.price import PriceKind
+from novacron.operations.refresh_prices import RefreshedRegion, refresh_aws
+from tests.price_list import PriceList, price_list, small_aws, vm, volume
+
+AWS = ProviderType.AWS
+US, EU = "us-east-1", "eu-west-1"
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _new_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    small = Snapshot(small_aws("2026-06-18"))
+    monkeypatch.setattr(snapshot, "shipped", lambda provider: small if provider is AWS else None)
+    snapshot.forget()
+    live.forget()
+    yield
+    snapshot.forget()
+    live.forget()
+
+
+@pytest.fixture
+def told() -> Iterator[PriceList]:
+    with price_list() as made:
+        made.rows = {
+            EU: [vm(EU, "m5.large", "0.107")],
+            US: [
+                vm(US, "m5.large", "0.0960000000"),
+                vm(US, "m5.xlarge", "0.192", Product_Family="Compute Instance (bare metal)"),
+                vm(US, "t4g.nano", "0.0000000000"),
+                vm(US, "x99.new", "1.5"),
+                volume(US, "gp3", "0.08"),
+                vm(US, "m5.large", "9", Operating_System="Windows"),
+                vm(US, "m5.large", "9", Tenancy="Dedicated"),
+                vm(US, "m5.large", "9", CapacityStatus="UnusedCapacityReservation"),
+                vm(US, "m5.large", "9", **{"Pre Installed S/W": "SQL Web"}),
+                vm(US, "m5.large", "9", TermType="Reserved"),
+                vm(US, "m5.large", "9", Currency="CNY"),
+                vm(US, "m5.large", "9", MarketOption="CapacityBlock"),
+                vm(US, "m5.large", "9", Location_Type="AWS Local Zone"),
+                vm("us-east-1-bos-1", "m5.large", "9"),
+            ],
+            "xx-new-1": [vm("xx-new-1", "m5.large", "0.3")],
+        }
+        yield made
+
+
+class Operator:
+    """Runs the function every half hour."""
+
+    def __init__(self, index: str) -> None:
+        self.store = ObjectStore.at("memory:///")
+        self.index, self.now = index, NOW
+
+    def run(self) -> RefreshedRegion:
+        services: Any = SimpleNamespace(costs=self.store, now=lambda: self.now)
+        self.now += timedelta(minutes=30)
+        return refresh_aws(services, self.index)
+
+    def read(self) -> None:
+        live.forget()
+        live.use_newest(self.store, self.now)
+
+
+@pytest.fixture
+def operator(told: PriceList) -> Operator:
+    return Operator(told.index)
+
+
+def _hourly(region: str) -> str:
+    found = price(AWS, "m5.large", region)
+    assert found is not None
+    return str(found.hourly)
+
+
+def test_regions_are_read_in_turn_and_published_together(operator: Operator) -> None:
+    first = operator.run()
+    assert (first.region, first.waiting, first.snapshot) == (EU, 1, None)
+    operator.read()
+    assert _hourly(EU) == "0.11"
+    second = operator.run()
+    assert (second.region, second.waiting) == (US, 0)
+    operator.read()
+    assert [_hourly(region) for region in (EU, US)] == ["0.107", "0.0960000000"]
+
+
+def test_what_is_unknown_or_zero_is_reported_and_never_priced(operator: Operator) -> None:
+    operator.run()
+    done = operator.run()
+    assert done.unknown_regions == ["xx-new-1"]
+    assert done.snapshot is not None
+    assert (done.snapshot.zero, done.snapshot.unknown) == (1, ["x99.new"])
+    assert done.snapshot.on_demand == 3
+    operator.read()
+    assert price(AWS, "t4g.nano", US) is None
+
+
+def test_prices_that_aws_does_not_tell_keep_their_source(operator: Operator) -> None:
+    operator.run()
+    operator.run()
+    operator.read()
+    storage = {one.name: str(one.price) for one in rates(AWS, US, PriceKind.STORAGE, NOW.date())}
+    assert storage == {"gp2": "0.2", "gp3": "0.08"}
+    assert [str(one.price) for one in rates(AWS, US, PriceKind.ADDRESS, NOW.date())] == ["0.005"]
+
+
+def test_the_next_snapshot_comes_once_all_regions_are_newer(
+    operator: Operator, told: PriceList
+) -> None:
+    assert [operator.run().snapshot is not None for _ in range(4)] == [False, True, False, False]
+    told.rows[EU] = [vm(EU, "m5.large", "0.2")]
+    operator.now += timedelta(days=1)
+    live.forget()
+    found = [operator.run() for _ in range(2)]
+    assert [one.snapshot is not None for one in found] == [False, True]
+    operator.read()
+    assert _hourly(EU) == "0.2"
+
+
+@pytest.mark.parametrize("short", [1, 200])
+def test_a_file_that_breaks_off_changes_nothing(
+    operator: Operator, told: PriceList, short: int
+) -> None:
+    told.short = short
+    with pytest.raises(ProviderUnavailable):
+        operator.run()
+    assert list(staged(operator.store)) == []
+
+
+def test_a_file_of_few_prices_is_not_taken(operator: Operator, told: PriceList) -> None:
+    operator.run()
+    told.rows[US] = [volume(US, "gp3", "0.08")]
+    with pytest.raises(ProviderUnavailable, match="0 prices in us-east-1"):
+        operator.run()
+    assert [one.region for one in staged(operator.store)] == [EU]
+
+
+def test_other_columns_and_no_numbers_are_refused(operator: Operator, told: PriceList) -> None:
+    for bad in ({"Region Code": EU}, vm(EU, "m5.large", "free")):
+        told.rows[EU] = [bad]
+        with pytest.raises(ProviderUnavailable):
+            operator.run()
+
+
+@pytest.mark.parametrize(("status", "kind"), [(429, Throttled), (503, ProviderUnavailable)])
+def test_a_refusal_is_told(
+    operator: Operator, told: PriceList, status: int, kind: type[Exception]
+) -> None:
+    told.status = status
+    with pytest.raises(kind):
+        operator.run()
+
+
+def test_a_large_file_is_not_held(told: PriceList) -> None:
+    """20,000 lines of 9 MB of which one counts."""
+    other = vm(US, "m5.large", "9", Operating_System="Windows")
+    told.rows = {US: [*[other] * 20_000, vm(US, "m5.large", "0.096")]}
+    url = aws.files(told.index)[US]
+    tracemalloc.start()
+    found = list(aws.prices(url, US))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(found) == 1
+    assert most < 40e6, "the server's own copy and the reader's lines"
