@@ -47,10 +47,10 @@ def migrate_vm() -> State:
             finish="Finish",
             go_back="GoBack",
         ),
-        "BeginRound": _step("begin_round", "AwaitExport"),
-        "AwaitExport": _step("await_export", "PrepareTarget"),
-        "PrepareTarget": _step("prepare_target", "PlanCopy"),
-        "PlanCopy": _step("plan_copy", "CopyOut", observe="items"),
+        "BeginRound": _mended(_step("begin_round", "AwaitExport")),
+        "AwaitExport": _mended(_step("await_export", "PrepareTarget")),
+        "PrepareTarget": _mended(_step("prepare_target", "PlanCopy")),
+        "PlanCopy": _mended(_step("plan_copy", "CopyOut", observe="items")),
         "CopyOut": _map("CopyShards", "copy_shards", "SealManifests"),
         "SealManifests": _step("seal_manifests", "PlanApply"),
         "PlanApply": _step("plan_apply", "CopyIn", observe="items"),
@@ -58,6 +58,7 @@ def migrate_vm() -> State:
         "PlanVerify": _step("plan_verify", "Verify", observe="items"),
         "Verify": _map("VerifyShards", "verify_shards", "EndRound"),
         "EndRound": _step("end_round", "Decide"),
+        "Resume": _step("resume", "Decide", failed=True),
         **_guest(),
         **_test_clone(),
         "Hold": _hold(),
@@ -94,10 +95,9 @@ def migrate_vm() -> State:
 
 def _guest() -> State:
     """What fails in it stops no copying."""
-    prepare, failed = _step("prepare_guest", "Decide"), _step("guest_failed", "Decide")
+    prepare = _step("prepare_guest", "Decide")
     prepare["Catch"][0]["Next"] = "GuestFailed"
-    failed["Parameters"]["Payload"]["failure.$"] = "$.failure"
-    return {"PrepareGuest": prepare, "GuestFailed": failed}
+    return {"PrepareGuest": prepare, "GuestFailed": _step("guest_failed", "Decide", failed=True)}
 
 
 def _test_clone() -> State:
@@ -105,14 +105,16 @@ def _test_clone() -> State:
     states = {
         "PrepareClone": _step("prepare_clone", "PlanClone"),
         "PlanClone": _step("plan_clone", "FillClone", observe="items"),
-        "FillClone": _map("FillShards", "fill_clone", "BootClone"),
         "BootClone": _step("boot_clone", "RemoveClone"),
     }
     for state in states.values():
         state["Catch"][0]["Next"] = "CloneFailed"
-    failed = _step("clone_failed", "RemoveClone")
-    failed["Parameters"]["Payload"]["failure.$"] = "$.failure"
-    return states | {"CloneFailed": failed, "RemoveClone": _step("remove_clone", "Decide")}
+        _mended(state)
+    return states | {
+        "FillClone": _map("FillShards", "fill_clone", "BootClone"),
+        "CloneFailed": _step("clone_failed", "RemoveClone", failed=True),
+        "RemoveClone": _step("remove_clone", "Decide"),
+    }
 
 
 def machine_text(machine: State) -> str:
@@ -153,14 +155,20 @@ def retry(errors: list[str], first: int, rate: float, attempts: int, most: int) 
     }
 
 
-def _caught() -> State:
-    return {
-        "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "Compensate"}]
-    }
+def _caught(error: str = "States.ALL", following: str = "Compensate") -> State:
+    return {"ErrorEquals": [error], "ResultPath": "$.failure", "Next": following}
 
 
-def _step(step: str, following: str, observe: str | None = None) -> State:
-    state = task("Migrate", _payload(step), 300) | _caught()
+def _mended(state: State) -> State:
+    """Where an agent is asked: if it is silent for long, that is mended, and the round goes on."""
+    state["Catch"].insert(0, _caught("ProviderUnavailable", "Resume"))
+    return state
+
+
+def _step(step: str, following: str, observe: str | None = None, failed: bool = False) -> State:
+    """``failed``: it is told why the state before it failed."""
+    payload = _payload(step, **({"failure.$": "$.failure"} if failed else {}))
+    state = task("Migrate", payload, 300) | {"Catch": [_caught()]}
     if observe is not None:
         state["ResultSelector"] = {f"{observe}.$": f"$.Payload.{observe}"}
     state["ResultPath"] = "$.observed" if observe is not None else None
@@ -179,7 +187,8 @@ def _choice(**ways: str) -> State:
 
 
 def _map(inner: str, step: str, following: str) -> State:
-    """Each item a function of its own; one that fails for good ends the map."""
+    """Each item a function of its own; one that fails for good ends the map, whose failure does
+    not say why: the step that mends silent agents looks."""
     payload = _payload(step, **{"item.$": "$.item"})
     move = task("Transfer", payload, 900) | {"ResultPath": None, "End": True}
     return {
@@ -193,7 +202,7 @@ def _map(inner: str, step: str, following: str) -> State:
             "States": {inner: move},
         },
         "ResultPath": None,
-        **_caught(),
+        "Catch": [_caught(following="Resume")],
         "Next": following,
     }
 
@@ -206,7 +215,7 @@ def _hold() -> State:
         **state,
         "Resource": f"{INVOKE}.waitForTaskToken",
         "HeartbeatSeconds": HOLD_SECONDS,
-        "Catch": [late, *_caught()["Catch"]],
+        "Catch": [late, _caught()],
         "ResultPath": None,
         "Next": "Decide",
     }

@@ -20,6 +20,7 @@ class Fuse:
 
     def __init__(self, at: int, monkeypatch: pytest.MonkeyPatch, effects: Effects) -> None:
         self.left = at
+        self.armed: Callable[[], bool] = lambda: True
         for owner, name in effects:
             monkeypatch.setattr(owner, name, self.wrap(getattr(owner, name)))
 
@@ -33,6 +34,7 @@ class Fuse:
         return fused
 
     def burn(self) -> None:
-        self.left -= 1
+        self.left -= self.armed()
         if self.left == 0:
+            self.left = -1
             raise Killed

@@ -66,7 +66,8 @@ class MigrateVm:
         except (Held, NotReady):
             raise
         except Exception as error:
-            ways = [one for one in state.get("Catch", []) if one["ErrorEquals"] == ["States.ALL"]]
+            known = {type(error).__name__, "States.ALL"}
+            ways = [one for one in state.get("Catch", []) if known & set(one["ErrorEquals"])]
             if not ways:
                 raise
             cause = json.dumps({"errorMessage": str(error)})

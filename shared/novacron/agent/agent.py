@@ -1,7 +1,7 @@
 """The agent's loop: fetch commands, carry them out, bring results.
 
-One command is carried out at a time, and beside it one shard's job, so that a VM is fenced at once
-although a gigabyte is on its way.
+One command is carried out at a time, and beside it SHARDS_AT_ONCE jobs of shards, so that a VM is
+fenced at once although a gigabyte is on its way.
 
 A command is journalled before it is begun and its result before it is sent. One that a crash cut
 off is begun again: creates find what they made by their operation, state changes asked for twice
@@ -15,7 +15,7 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from novacron.agent.client import Client
 from novacron.agent.journal import Journal
@@ -25,6 +25,9 @@ from novacron.models.agent import Command, Fault, Outcome
 from novacron.providers.agent import wire
 from novacron.providers.base import CloudProvider
 
+SHARDS_AT_ONCE = 3
+"""Most of a small job is waiting for the API and the object store. Each holds at most what eight
+threads do of a shard, some 100 MiB."""
 BUSY_S = 1.0
 IDLE_S = 10.0
 LINGER = 30
@@ -53,6 +56,8 @@ class Agent:
     """Set when there is something to send, or to stop for."""
     work_there: tuple[Event, Event] = field(default_factory=lambda: (Event(), Event()))
     """For the provider's thread and the shards'."""
+    under_way: set[str] = field(default_factory=set)
+    _taking: Lock = field(default_factory=Lock)
 
     def turn(self) -> bool:
         """Bring what is finished, fetch what is new; whether there was anything of either."""
@@ -68,13 +73,16 @@ class Agent:
 
     def work(self, shards: bool = False) -> bool:
         """Carry one command out, a shard's job or another; False: there is none."""
-        found = self.journal.next(shards)
-        if found is None:
-            return False
-        command, late = found
+        with self._taking:
+            found = self.journal.next(shards, self.under_way)
+            if found is None:
+                return False
+            command, late = found
+            self.under_way.add(command.id)
         log.info("%s %s%s", command.id, command.method, " comes too late" if late else "")
         outcome = TOO_LATE if late else self._carry_out(command)
         self.journal.finish(command.id, outcome)
+        self.under_way.discard(command.id)
         self.news.set()
         return True
 
@@ -89,7 +97,7 @@ class Agent:
 
     def run(self) -> None:
         """Until ``stop``. Work has threads of its own, so that a long command is no silence."""
-        for shards in (False, True):
+        for shards in (False, *[True] * SHARDS_AT_ONCE):
             Thread(target=self._work_on, args=(shards,), daemon=True).start()
         delay, quiet = BUSY_S, 0
         while not self.stop.is_set():

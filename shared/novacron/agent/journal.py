@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -50,20 +50,20 @@ class Journal:
                 (one.id, one.model_dump_json()),
             )
 
-    def next(self, shards: bool = False) -> tuple[Command, bool] | None:
-        """The oldest without a result, and whether it is too late to begin it; ``shards``: of
-        their jobs, otherwise of all else.
+    def next(self, shards: bool = False, but: Collection[str] = ()) -> tuple[Command, bool] | None:
+        """The oldest without a result, ``but`` for these, and whether it is too late to begin it;
+        ``shards``: of their jobs, otherwise of all else.
 
-        After a crash that is the one it was in the midst of.
+        After a crash those are what it was in the midst of.
         """
         query = (
             "SELECT command, at < datetime('now', ?) FROM commands WHERE outcome IS NULL"
             " AND ? = (json_extract(command, '$.method') IN (SELECT value FROM json_each(?)))"
+            " AND id NOT IN (SELECT value FROM json_each(?))"
             " ORDER BY number LIMIT 1"
         )
-        found = self._do(
-            query, (LATE_SHARDS if shards else LATE, int(shards), json.dumps(sorted(SHARD_WORK)))
-        )
+        late, methods = LATE_SHARDS if shards else LATE, json.dumps(sorted(SHARD_WORK))
+        found = self._do(query, (late, int(shards), methods, json.dumps(sorted(but))))
         return (Command.model_validate_json(found[0][0]), bool(found[0][1])) if found else None
 
     def finish(self, command_id: str, outcome: Outcome) -> None:

@@ -12,10 +12,11 @@ from novacron.migration.cutover import assembly, booted, probe
 from novacron.migration.roll_back import undo
 from novacron.migration.rounds import DONE, StepResult, WorkItem, go_on, staged
 from novacron.migration.shards import importer
-from novacron.migration.stages import FILL, count_shard
+from novacron.migration.stages import FILL, finish_shard
 from novacron.migration.target import CloneDisks
 from novacron.migration.transfer import shards_to_import
 from novacron.models.migration import Clone, Effect, Phase
+from novacron.models.operation import OperationError
 from novacron.models.transfer import AssembleSpec, TransferState
 from novacron.operations.compensate import Failure, explain
 
@@ -52,7 +53,7 @@ def fill_clone(now: Context, item: WorkItem) -> StepResult:
     for shard in item.shards:
         go_on(now)
         written = disks.write(item.disk, shard, disks.clone.manifest, None)
-        count_shard(now, FILL, disks.part, written)
+        finish_shard(now, FILL, disks.part, item.disk, shard, written)
     return DONE
 
 
@@ -88,14 +89,18 @@ def apart(now: Context) -> AssembleSpec:
 
 
 def clone_failed(now: Context, failure: Failure) -> StepResult:
+    end_clone(now, explain(failure))
+    return DONE
+
+
+def end_clone(now: Context, error: OperationError) -> None:
     """Keep why. An approval that was given before is none any more: it did not know."""
     disks = CloneDisks(now)
     if not disks.clone.done:
         migration = now.migration
         unasked = {"approved": False}
         now.store.ask(migration.tenant, migration.id, lambda one: one.model_copy(update=unasked))
-        disks.save(done=True, error=explain(failure))
-    return DONE
+        disks.save(done=True, error=error)
 
 
 def remove_clone(now: Context) -> StepResult:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from novacron.errors import Conflict, NotFound, NotReady
-from novacron.migration.chunks import ChunkStore
 from novacron.migration.context import Context, progress
 from novacron.migration.leaves import SHARD_BYTES, shard_count
 from novacron.migration.manifest import DiskManifest
 from novacron.migration.parallel import in_parallel
 from novacron.migration.shards import ExportJob, exporter
 from novacron.migration.staff import SOURCE, staffed
-from novacron.migration.stages import COPY_IN, COPY_OUT, begin_stage, count_shard
+from novacron.migration.stages import COPY_IN, COPY_OUT, begin_stage, finish_shard, unfinished
 from novacron.migration.target import OwnDisks
 from novacron.migration.transfer import copied_shard, seal_manifest, shards_to_import
 from novacron.migration.where import export_shard
@@ -81,15 +80,15 @@ def prepare_target(now: Context) -> StepResult:
 
 def plan_copy(now: Context) -> StepResult:
     """The shards that this round must look at."""
-    export, chunks = now.export, now.chunks
-    shards = [_planned(now, chunks, export, disk) for disk in range(len(export.disks))]
-    return staged(now, COPY_OUT, export.id, shards)
+    export = now.export
+    return staged(now, COPY_OUT, export.id, _plans(now, export))
 
 
 def staged(now: Context, name: str, of: str, shards: list[list[int]]) -> StepResult:
-    """The work of a stage: ``shards`` of each disk."""
+    """The work of a stage: ``shards`` of each disk, but for those that it is done with."""
     begin_stage(now, name, of, sum(map(len, shards)))
-    return StepResult(items=grouped(shards))
+    now.store.forget_note(now.migration.tenant, now.migration.id)
+    return StepResult(items=grouped(unfinished(now, name, of, shards)))
 
 
 def copy_shards(now: Context, item: WorkItem) -> StepResult:
@@ -103,7 +102,7 @@ def copy_shards(now: Context, item: WorkItem) -> StepResult:
         except NotReady:
             _refresh_export(now, export)
             raise
-        count_shard(now, COPY_OUT, export.id, result.read_bytes)
+        finish_shard(now, COPY_OUT, export.id, item.disk, shard, result.read_bytes)
     return DONE
 
 
@@ -123,7 +122,7 @@ def seal_manifests(now: Context) -> StepResult:
         if _found(now, export.id, disk) is not None:
             continue
         parent = None if applied is None else chunks.get_disk(applied, disk)
-        planned = _planned(now, chunks, export, disk)
+        planned = chunks.get_plan(export.id, disk)
         copied = partial(copied_shard, chunks, export, disk, parent=parent)
         seal_manifest(chunks, export, disk, parent, in_parallel(copied, planned))
     return DONE
@@ -146,8 +145,8 @@ def apply_shards(now: Context, item: WorkItem) -> StepResult:
     for shard in item.shards:
         go_on(now)
         written = disks.write(item.disk, shard, manifest, since)
-        now.store.count(now.migration.tenant, now.migration.id, manifest, written)
-        count_shard(now, COPY_IN, manifest, written)
+        if finish_shard(now, COPY_IN, manifest, item.disk, shard, written):
+            now.store.count(now.migration.tenant, now.migration.id, manifest, written)
     return DONE
 
 
@@ -162,7 +161,7 @@ def end_round(now: Context) -> StepResult:
     resent = now.store.counted(now.migration.tenant, now.migration.id, f"{export_id}#resent")
     told = {"changed_bytes": moved, "seconds": took, "resent_leaves": resent}
     ended = last.model_copy(update=told)
-    now.save(rounds=[*now.migration.rounds[:-1], ended], applied=export_id)
+    now.save(rounds=[*now.migration.rounds[:-1], ended], applied=export_id, resumed=0)
     progress(now, min(80, 20 + 10 * last.number))
     return DONE
 
@@ -211,28 +210,29 @@ def grouped(shards: list[list[int]]) -> list[WorkItem]:
     ]
 
 
-def _planned(now: Context, chunks: ChunkStore, export: Export, disk: int) -> list[int]:
-    """Asked of the provider once, then kept: the last round asks while the source is down."""
+def _plans(now: Context, export: Export) -> list[list[int]]:
+    """Each disk's shards. Asked of the provider once, then kept: the last round asks while the
+    source is down."""
+    disks = range(len(export.disks))
     try:
-        return chunks.get_plan(export.id, disk)
+        return [now.chunks.get_plan(export.id, disk) for disk in disks]
     except NotFound:
-        shards = _shards(now, export, disk)
-        chunks.put_plan(export.id, disk, shards)
-        return shards
+        plans = _shards(now, export)
+    for disk in disks:
+        now.chunks.put_plan(export.id, disk, plans[disk])
+    return plans
 
 
-def _shards(now: Context, export: Export, disk: int) -> list[int]:
-    """Where the provider can tell here and now what changed, only those; else all: what a disk
-    no longer has may be where nothing is told of it."""
-    size = export.disks[disk].size_bytes
-    untold = now.migration.applied is not None and export.disks[disk].since_id is None
-    if untold or "agent" in export.access:
-        return list(range(shard_count(size)))
-    touched: set[int] = set()
-    for extent in exporter(now.source).extents(export, disk, 0, size):
-        last = (extent.offset + extent.length - 1) // SHARD_BYTES
-        touched.update(range(extent.offset // SHARD_BYTES, last + 1))
-    return sorted(touched)
+def _shards(now: Context, export: Export) -> list[list[int]]:
+    """Where the provider can tell what changed, only those; else all: what a disk no longer has
+    may be where nothing is told of it."""
+    told = exporter(now.source).touched(export, SHARD_BYTES)
+    plans = []
+    for disk, bits in zip(export.disks, told, strict=True):
+        untold = now.migration.applied is not None and disk.since_id is None
+        every = range(shard_count(disk.size_bytes))
+        plans.append([one for one in every if untold or int(bits, 16) >> one & 1])
+    return plans
 
 
 def _found(now: Context, manifest_id: str, disk: int) -> DiskManifest | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TypeVar
 
+from novacron.errors import NotFound
 from novacron.migration.context import Context
-from novacron.migration.workers import Order, dismiss, hire, lend
-from novacron.models.migration import Effect
+from novacron.migration.workers import Order, dismiss, hire, is_silent, lend, take_back
+from novacron.models.account import ProviderType
+from novacron.models.migration import Effect, JournalEntry
 from novacron.models.transfer import Export, Import
 from novacron.operations.agents import AgentDesk
+from novacron.operations.courier import SILENT
 from novacron.providers.base import CloudProvider
 from novacron.providers.workers import AGENT, Workers
 from novacron.store.agents import AgentStore
@@ -35,6 +39,48 @@ def dismissed(now: Context, side: str) -> None:
     provider = _provider(now, side)
     if isinstance(provider, Workers):
         dismiss(_desk(now), provider, _name(now, side), now.owner(side))
+
+
+def worker_died(now: Context, side: str) -> bool:
+    """Whether the side had hired a worker, which is silent."""
+    owner = now.owner(side)
+    hired = any((e.effect, e.owner) == (Effect.WORKER, owner.operation) for e in _standing(now))
+    return hired and is_silent(_desk(now), _name(now, side), owner)
+
+
+def replace(now: Context, side: str) -> None:
+    """Have nothing open any more that the side's worker had: the next one is hired as it opens."""
+    told = now.migration
+    if side == SOURCE:
+        now.save(exports=[_taken_back(now, one) for one in told.exports])
+        return
+    clone = told.clone
+    if clone is not None:
+        clone = clone.model_copy(update={"imports": [_taken_back(now, i) for i in clone.imports]})
+    now.save(imports=[_taken_back(now, one) for one in told.imports], clone=clone)
+
+
+def host_agent_silent(now: Context, side: str) -> datetime | None:
+    """Since when the agent of the side's own hosts has said nothing; None: it has, or is none."""
+    account = now.source_account if side == SOURCE else now.target_account
+    if account.type is not ProviderType.AGENT:
+        return None
+    try:
+        agent = _desk(now).agents.agent(account.tenant, account.settings["agent"])
+    except NotFound:
+        return account.created_at
+    since = agent.last_seen or agent.created_at
+    return since if now.services.now() - since > SILENT else None
+
+
+def _taken_back(now: Context, sealed: M) -> M:
+    opened = now.open(sealed)
+    left = take_back(opened)
+    return sealed if left is opened else now.seal(left)
+
+
+def _standing(now: Context) -> list[JournalEntry]:
+    return [entry for entry in now.migration.journal if not entry.undone]
 
 
 def _provider(now: Context, side: str) -> CloudProvider:

@@ -1,6 +1,7 @@
 """How far the shards of a round, or of a test clone, are: they are moved by many functions at once.
 
-A shard that is done again after a crash is counted again, so that the figures are close, not exact.
+A shard that is done is written down, so that a stage that begins anew leaves it out. It is counted
+after that: of one that a crash cut off in between the figures know nothing.
 """
 
 from __future__ import annotations
@@ -23,11 +24,22 @@ def begin_stage(now: Context, name: str, of: str, shards: int) -> None:
         now.save(stage=fresh)
 
 
-def count_shard(now: Context, name: str, of: str, moved: int) -> None:
-    """One shard is done, for which so many bytes were moved."""
-    tenant, migration_id = now.migration.tenant, now.migration.id
-    now.store.count(tenant, migration_id, f"{of}#{name}#shards", 1)
-    now.store.count(tenant, migration_id, f"{of}#{name}#bytes", moved)
+def finish_shard(now: Context, name: str, of: str, disk: int, shard: int, moved: int) -> bool:
+    """One shard is done, for which so many bytes were moved; False: it was done before."""
+    tenant, migration_id, key = now.migration.tenant, now.migration.id, f"{of}#{name}"
+    if not now.store.finish(tenant, migration_id, key, disk, shard, now.services.now()):
+        return False
+    now.store.count(tenant, migration_id, f"{key}#shards", 1)
+    now.store.count(tenant, migration_id, f"{key}#bytes", moved)
+    return True
+
+
+def unfinished(now: Context, name: str, of: str, shards: list[list[int]]) -> list[list[int]]:
+    """Of ``shards`` of each disk those that the stage is not done with."""
+    done = now.store.finished(now.migration.tenant, now.migration.id, f"{of}#{name}")
+    return [
+        [shard for shard in mine if (disk, shard) not in done] for disk, mine in enumerate(shards)
+    ]
 
 
 def stage_view(store: MigrationStore, migration: Migration, at: datetime) -> StageView | None:

@@ -6,7 +6,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from novacron.migration import clone, cutover, go_back, names, prepare, rounds, verification
+from novacron.errors import NovaCronError
+from novacron.migration import (
+    clone,
+    cutover,
+    go_back,
+    names,
+    prepare,
+    resume,
+    rounds,
+    verification,
+)
 from novacron.migration.context import Context, load
 from novacron.migration.roll_back import roll_back
 from novacron.migration.rounds import StepResult, WorkItem
@@ -34,6 +44,7 @@ class Step(StrEnum):
     BOOT_CLONE = "boot_clone"
     CLONE_FAILED = "clone_failed"
     REMOVE_CLONE = "remove_clone"
+    RESUME = "resume"
     FENCE = "fence"
     SEAL = "seal"
     BOOT = "boot"
@@ -106,8 +117,18 @@ def run(services: Services, given: MigrationStep) -> StepResult:
         return cutover.hold(now, given.token or "")
     if given.step is Step.CLONE_FAILED:
         return clone.clone_failed(now, given.failure or Failure())
+    if given.step is Step.RESUME:
+        return resume.resume(now, given.failure or Failure())
     if given.step is Step.GUEST_FAILED:
         return prepare.guest_failed(now, given.failure or Failure())
     if given.step in WORK:
-        return WORK[given.step](now, given.item or WorkItem(disk=0, shards=[]))
+        return _moved(now, given.step, given.item or WorkItem(disk=0, shards=[]))
     return PLAIN[given.step](now)
+
+
+def _moved(now: Context, step: Step, item: WorkItem) -> StepResult:
+    try:
+        return WORK[step](now, item)
+    except NovaCronError as error:
+        resume.note(now, error)
+        raise

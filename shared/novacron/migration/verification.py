@@ -14,7 +14,7 @@ from novacron.migration.rounds import (
     staged,
 )
 from novacron.migration.shards import importer
-from novacron.migration.stages import COMPARE, count_shard
+from novacron.migration.stages import COMPARE, finish_shard
 from novacron.migration.target import OwnDisks
 from novacron.migration.verify import shards_to_verify
 
@@ -40,7 +40,7 @@ def verify_shards(now: Context, item: WorkItem) -> StepResult:
     for shard in item.shards:
         go_on(now)
         found = disks.verify(item.disk, shard, export_id, migration.applied)
-        count_shard(now, COMPARE, export_id, found.read_bytes)
+        finish_shard(now, COMPARE, export_id, item.disk, shard, found.read_bytes)
         if found.resent:
             where = f"disk {item.disk}, shard {shard}, leaves {found.resent}"
             log.warning("%s: sent again: %s", migration.id, where)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from novacron.errors import ProviderUnavailable
 from novacron.migration.shards import (
     ExportJob,
     Imported,
@@ -21,6 +22,11 @@ from novacron.models.provider_account import ProviderAccount
 from novacron.operations.services import Services
 from novacron.providers.agent import wire
 from novacron.providers.agent.courier import Courier
+
+
+class AgentSilent(ProviderUnavailable):
+    """Nobody carries jobs out any more. The machine knows it by its name: it is not tried again,
+    as a provider that failed is, but mended (``migration.resume``)."""
 
 
 class ShardsThere(ShardWork):
@@ -43,21 +49,25 @@ class ShardsThere(ShardWork):
 
     def _ask(self, method: str, job: ExportJob | ImportJob) -> Any:
         told = wire.encode(method, {"job": job})
-        return wire.answer(method, self._courier.call(self._tenant, self._agent, method, told))
+        try:
+            outcome = self._courier.call(self._tenant, self._agent, method, told)
+        except ProviderUnavailable as error:
+            raise AgentSilent(error.detail) from error
+        return wire.answer(method, outcome)
 
 
 def export_shard(services: Services, account: ProviderAccount, job: ExportJob) -> ShardResult:
-    """Raises NotReady until it is done, ProviderUnavailable when its agent is silent."""
+    """Raises NotReady until it is done, AgentSilent."""
     return _place(services, account, job.export.access).export_shard(job)
 
 
 def import_shard(services: Services, account: ProviderAccount, job: ImportJob) -> Imported:
-    """Raises NotReady until it is done, ProviderUnavailable when its agent is silent."""
+    """Raises NotReady until it is done, AgentSilent."""
     return _place(services, account, job.target.access).import_shard(job)
 
 
 def verify_shard(services: Services, account: ProviderAccount, job: ImportJob) -> Verified:
-    """Raises NotReady until it is done, ProviderUnavailable when its agent is silent."""
+    """Raises NotReady until it is done, AgentSilent."""
     return _place(services, account, job.target.access).verify_shard(job)
 
 

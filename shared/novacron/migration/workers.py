@@ -18,7 +18,7 @@ from typing import TypeVar
 from novacron.errors import AlreadyExists, NotFound, NotReady, Unsupported
 from novacron.models.agent import AgentRecord
 from novacron.models.base import Model, Name, Ownership, ResourceId
-from novacron.models.transfer import Export, Import
+from novacron.models.transfer import Export, Import, TransferState
 from novacron.models.vm import Vm, VmFilter, VmState
 from novacron.operations.agents import AgentDesk, agent_id_of, new_agent
 from novacron.operations.courier import SILENT
@@ -73,6 +73,20 @@ def hire(desk: AgentDesk, provider: CloudProvider, order: Order, owner: Ownershi
         raise NotReady(f"The worker {order.name} has died, and is being removed.")
     _start(desk, provider, order, owner)
     raise NotReady(f"The worker {order.name} is starting.")
+
+
+def is_silent(desk: AgentDesk, name: str, owner: Ownership) -> bool:
+    """Whether the worker of that name answers no more, or never did."""
+    record = _record(desk, owner, name)
+    return record is None or not _alive(desk, record)
+
+
+def take_back(moved: M) -> M:
+    """Open no more: ``get_export`` or ``get_import`` is to be asked with another worker."""
+    if moved.state is not TransferState.OPEN or WORKER not in moved.access:
+        return moved
+    left = {name: value for name, value in moved.access.items() if name not in (WORKER, AGENT)}
+    return moved.model_copy(update={"state": TransferState.PENDING, "access": left})
 
 
 def lend(moved: M, worker: Worker) -> M:

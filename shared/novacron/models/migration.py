@@ -187,6 +187,13 @@ class Stage(Model):
         return f"{self.of}#{self.name}"
 
 
+class Moved(Model):
+    """A shard that a stage is done with."""
+
+    disk: int
+    shard: int
+
+
 class StageView(Model):
     """A stage as a caller sees it. ``bytes_moved`` are read, written or compared so far;
     ``eta_seconds`` until the last shard, as quick as those before: None before the first."""
@@ -250,6 +257,8 @@ class Migration(Model):
     imports: list[Import] = []
     stage: Stage | None = None
     """The newest."""
+    resumed: int = 0
+    """How often it went on after an agent's silence since the last round ended."""
     applied: str | None = None
     """The manifest whose content the target's disks have."""
     target_vm_id: str | None = None

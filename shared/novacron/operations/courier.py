@@ -32,7 +32,7 @@ QUEUED = timedelta(minutes=5)
 FRESH_WORK = timedelta(hours=6)
 """What a shard's job gave stays true; doing it again costs a gigabyte's way."""
 LOOKS = {"export": "get_export", "target": "get_import"}
-READS = ("get_", "list_", "console_", "estimate_", "authenticate", "check_")
+READS = ("get_", "list_", "console_", "estimate_", "authenticate", "check_", "touched")
 
 
 class AgentQueue:

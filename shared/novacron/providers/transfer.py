@@ -24,6 +24,11 @@ GRAIN_BYTES = 4096
 """The least that is told apart of a leaf: what file systems write, and most disks' own sector."""
 
 
+def all_touched(export: Export, unit: int) -> list[str]:
+    """What ``DiskExport.touched`` is where nobody can tell."""
+    return [f"{(1 << -(-one.size_bytes // unit)) - 1:x}" for one in export.disks]
+
+
 class DiskExport(ABC):
     """Reads a VM's disks as they were at a moment, and tells what changed since an earlier one."""
 
@@ -54,6 +59,21 @@ class DiskExport(ABC):
         Without ``since_id``: from a disk of zeros. A range that became zeros since is an extent
         with ``zero``; it is never left out.
         """
+
+    def touched(self, export: Export, unit: int) -> list[str]:
+        """For each disk, in which of its pieces of ``unit`` bytes ``extents`` tells anything: the
+        bits of a hexadecimal number, the first piece's the lowest."""
+        return [
+            f"{self._touched(export, disk, one.size_bytes, unit):x}"
+            for disk, one in enumerate(export.disks)
+        ]
+
+    def _touched(self, export: Export, disk: int, size: int, unit: int) -> int:
+        bits = 0
+        for extent in self.extents(export, disk, 0, size):
+            first, last = extent.offset // unit, (extent.offset + extent.length - 1) // unit
+            bits |= (1 << last + 1) - (1 << first)
+        return bits
 
     @abstractmethod
     def read(self, export: Export, disk: int, offset: int, length: int) -> bytes:

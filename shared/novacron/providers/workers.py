@@ -19,8 +19,9 @@ from pydantic import Field
 
 from novacron.errors import Unsupported
 from novacron.models.base import Model, Name, Ownership, ResourceId
+from novacron.models.transfer import Export
 from novacron.models.vm import Vm
-from novacron.providers.transfer import DiskExport, DiskImport
+from novacron.providers.transfer import DiskExport, DiskImport, all_touched
 
 WORKER, AGENT = "worker", "agent"
 
@@ -50,6 +51,10 @@ class Workers(DiskExport, DiskImport, ABC):
     def start_worker(self, spec: WorkerSpec, owner: Ownership) -> Vm:
         """Start making it; as ``create_vm``. Idempotent by operation, name and attempt, whatever
         its script is, as a script holds a token of its own each time."""
+
+    def touched(self, export: Export, unit: int) -> list[str]:
+        """Nobody can tell without reading the disks."""
+        return all_touched(export, unit)
 
     def extents(self, *_: Any, **__: Any) -> NoReturn:
         raise _refusal()

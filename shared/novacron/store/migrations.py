@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
 from novacron.errors import NotFound, NotReady
 from novacron.models.base import Page, PageRequest
-from novacron.models.migration import Control, Migration
+from novacron.models.migration import Control, Migration, Moved
+from novacron.models.operation import OperationError
 from novacron.store.table import Item, Lost, Table, document
 
 LIVE = "MIGRATING"
+KEPT = timedelta(days=60)
+"""How long it is known which shards of a stage were moved: no stage takes so long."""
 
 
 class MigrationStore:
@@ -74,9 +78,44 @@ class MigrationStore:
         """What was added up for a round so far."""
         return self.table.counter(_counts(tenant, migration_id), export_id)
 
+    def finish(
+        self, tenant: str, migration_id: str, stage: str, disk: int, shard: int, at: datetime
+    ) -> bool:
+        """Write down that a stage is done with a shard; False: it was written down before."""
+        name, ttl = f"{disk}/{shard}", int((at + KEPT).timestamp())
+        item = document(_moved(tenant, migration_id, stage), name, Moved(disk=disk, shard=shard))
+        try:
+            self.table.put(item | {"ttl": ttl}, "attribute_not_exists(pk)")
+        except Lost:
+            return False
+        return True
+
+    def finished(self, tenant: str, migration_id: str, stage: str) -> set[tuple[int, int]]:
+        """(disk, shard) of all that a stage is done with."""
+        pk = _moved(tenant, migration_id, stage)
+        return {(one.disk, one.shard) for one in self.table.walk(pk, Moved)}
+
+    def note(self, tenant: str, migration_id: str, error: OperationError) -> None:
+        """Keep why a shard could not be moved: of a map's failure its machine is told nothing."""
+        self.table.put(document(_noted(tenant), migration_id, error))
+
+    def noted(self, tenant: str, migration_id: str) -> OperationError | None:
+        return self.table.get(_noted(tenant), migration_id, OperationError)
+
+    def forget_note(self, tenant: str, migration_id: str) -> None:
+        self.table.delete(_noted(tenant), migration_id)
+
 
 def _pk(tenant: str) -> str:
     return f"T#{tenant}#MIGRATION"
+
+
+def _moved(tenant: str, migration_id: str, stage: str) -> str:
+    return f"T#{tenant}#MIGRATION-MOVED#{migration_id}#{stage}"
+
+
+def _noted(tenant: str) -> str:
+    return f"T#{tenant}#MIGRATION-NOTED"
 
 
 def _control(tenant: str) -> str:

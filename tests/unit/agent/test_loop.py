@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event
+from threading import Barrier, Event
 from typing import Any, cast
 
 import pytest
@@ -144,6 +144,51 @@ def test_it_polls_and_carries_out_commands_while_a_job_takes_minutes(
     assert [result.id for result in api.brought] == [COMMAND.id, long.id]
     assert api.brought[1].outcome.value["shard"] == 3
     assert api.polls[-2] == [long.id]
+
+
+def test_several_jobs_are_done_at_once_and_none_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each waits for as many as there may be."""
+    monkeypatch.setattr(loop, "BUSY_S", 0.0)
+    export = Export(id="e", vm_id="v", state=TransferState.OPEN)
+    jobs = [
+        COMMAND.model_copy(
+            update={
+                "id": f"{number:032x}",
+                "method": "export_shard",
+                "arguments": {
+                    "job": ExportJob(export=export, disk=0, shard=number).model_dump(mode="json")
+                },
+            }
+        )
+        for number in range(2 * loop.SHARDS_AT_ONCE)
+    ]
+
+    class Many(Api):
+        def poll(self, holding: list[str], _health: Health) -> list[Command]:
+            self.polls.append(holding)
+            return jobs if len(self.polls) == 1 else []
+
+        def bring(self, results: Sequence[Result]) -> None:
+            self.brought += results
+            if len(self.brought) == len(jobs) and self.agent is not None:
+                self.agent.end()
+
+    together, done = Barrier(loop.SHARDS_AT_ONCE, timeout=30), list[int]()
+
+    class Waiting(ShardsHere):
+        def export_shard(self, job: ExportJob) -> ShardResult:
+            together.wait()
+            done.append(job.shard)
+            return ShardResult(shard=job.shard)
+
+    api = Many()
+    made = make(api, tmp_path, MemoryProvider())
+    made.shards = Waiting(made.provider, cast("Any", None))
+    made.run()
+    assert sorted(done) == list(range(len(jobs)))
+    assert not [one for one in api.brought if one.outcome.fault]
 
 
 def test_an_agent_that_moves_no_disks_says_so(tmp_path: Path) -> None:

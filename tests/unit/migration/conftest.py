@@ -53,12 +53,12 @@ class Move:
         return self.source.get_vm(self.vm.provider_id or "").volume_ids
 
     def running(self) -> list[str]:
-        """Which sides run the VM, test clones aside."""
+        """Which sides run the VM, test clones and workers aside."""
         return [
             name
             for name, side in (("source", self.source), ("target", self.target))
             for vm in iterate(side.list_vms, VmFilter())
-            if vm.state is VmState.RUNNING and not vm.name.endswith("-test")
+            if vm.state is VmState.RUNNING and vm.name == self.vm.name
         ]
 
     def content(self, provider: MemoryProvider, volume_id: str) -> dict[int, bytes]:

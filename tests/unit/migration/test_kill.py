@@ -6,34 +6,28 @@ from __future__ import annotations
 import itertools
 import os
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from novacron.errors import Conflict
 from novacron.migration.objects import ObjectStore
-from novacron.models.dns import DnsRecord, DnsType
-from novacron.models.guest import GuestResult
-from novacron.models.migration import Migration, Phase
-from novacron.models.operation import OperationState
+from novacron.models.migration import Phase
+from novacron.models.operation import Operation, OperationState
 from novacron.operations.reconcile import reconcile
 from novacron.providers.memory.provider import MemoryProvider
 from novacron.store.table import Table
 from tests.fuse import Fuse, Killed
 from tests.unit.migration.conftest import Move, in_process, make_move
+from tests.unit.migration.scenarios import SCENARIOS, Returning, Succeeding
+from tests.unit.migration.test_migrate_many import Fleet
 from tests.world import World, aws, create_table, make_world
 
-STRIDE = int(os.environ.get("NOVACRON_KILL_STRIDE", "11"))
-"""1 kills at each of some 300 edges, as `make proof NAME=migration-kill` does."""
-NAME = {"account_id": "acc-1", "zone": "example.org", "name": "web.example.org", "public": False}
-BEFORE = DnsRecord(zone="example.org", name="web.example.org", values=["192.0.2.1"])
+STRIDE = int(os.environ.get("NOVACRON_KILL_STRIDE", "23"))
+"""1 kills at each of some 700 edges, as `make proof NAME=migration-kill` does."""
+RECORDS = [(Table, name) for name in ("put", "transact", "count", "put_many", "delete")]
 EFFECTS = [
-    (Table, "put"),
-    (Table, "transact"),
-    (Table, "count"),
-    (Table, "put_many"),
+    *RECORDS,
     (ObjectStore, "put"),
     *(
         (MemoryProvider, name)
@@ -46,9 +40,11 @@ EFFECTS = [
             "seal_import",
             "delete_import",
             "assemble_vm",
+            "create_vm",
             "delete_vm",
             "fence_vm",
             "release_vm",
+            "start_vm",
             "stop_vm",
             "put_record",
             "run_in_guest",
@@ -58,37 +54,39 @@ EFFECTS = [
 ]
 
 
-def _one_up(move: Move, told: Migration, at: int) -> None:
+def _one_up(move: Move, operation: Operation, at: int) -> None:
     """Between the source's stop and the target's start none may run, and never both."""
-    running = move.running()
-    if told.phase in (Phase.COPYING, Phase.HOLDING, Phase.TESTING):
+    running, phase = move.running(), move.migration(operation).phase
+    if not operation.kind.moves:
+        return
+    if phase in (Phase.COPYING, Phase.HOLDING, Phase.TESTING):
         assert running == ["source"], at
-    elif told.phase.final or told.phase is Phase.COMMITTED:
-        assert running == [("source" if told.phase is Phase.ROLLED_BACK else "target")], at
+    elif move.world.operation(operation).state.final:
+        back = phase in (Phase.ROLLED_BACK, Phase.RETURNED)
+        assert running == ["source" if back else "target"], at
     else:
         assert len(running) <= 1, at
 
 
-def _recovered(move: Move) -> None:
-    """What the reconciler does: it starts the machine of an operation without an execution."""
-    move.world.clock.at += timedelta(minutes=5)
-    reconcile(move.world.services)
-    for operation in list(move.world.machine.waiting):
-        move.machine(operation).run()
-    move.world.machine.waiting.clear()
-
-
-@pytest.mark.parametrize("fails", [False, True], ids=["succeeding", "failing"])
+@pytest.mark.parametrize("half", [0, 1])
+@pytest.mark.parametrize("kind", SCENARIOS)
 def test_killed_at_any_edge_one_side_runs_and_nothing_is_left(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fails: bool
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: type[Succeeding], half: int
 ) -> None:
+    """``half`` of the edges, so that two processes can share them."""
+    states: set[str] = set()
     with aws(monkeypatch) as client:
-        for at in itertools.count(1, STRIDE):
-            move = make_move(_fresh(client, tmp_path, monkeypatch), root_gib=1)
-            if not _edge(move, at, monkeypatch, fails):
+        for at in itertools.count(1 + half * STRIDE, 2 * STRIDE):
+            with monkeypatch.context() as patch:
+                move = make_move(_fresh(client, tmp_path, patch), root_gib=1)
+                scenario = kind()
+                scenario.arrange(move, patch)
+                killed = _edge(move, scenario, at)
+            states.update(scenario.entered)
+            if not killed:
                 break
-    assert at > 100
-    print(f"killed at {at // STRIDE} edges")
+    assert at > 2 * STRIDE or half
+    print(f"killed at {at // (2 * STRIDE)} edges in {','.join(sorted(states))}.")
 
 
 def _fresh(client: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> World:
@@ -98,59 +96,67 @@ def _fresh(client: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     return in_process(make_world(client, folder, monkeypatch), monkeypatch)
 
 
-def _edge(move: Move, at: int, monkeypatch: pytest.MonkeyPatch, fails: bool) -> bool:
+def _edge(move: Move, scenario: Succeeding, at: int) -> bool:
     """Kill at effect number ``at`` and see; False: there are not so many."""
-    if fails:
-        with move.target.opened():
-            move.target.cloud.faults.raise_on("assemble_vm", Conflict("no"), times=9)
-    move.source.put_record(BEFORE)
-    prepared: set[str] = set()
-    move.source.shell = partial(_guest, prepared)
     killed = False
-    with monkeypatch.context() as patch:
-        Fuse(at, patch, EFFECTS)
+    with pytest.MonkeyPatch.context() as patch:
+        Fuse(at, patch, EFFECTS).armed = scenario.armed
         try:
-            operation = move.begin(names=[NAME], test_clone=not fails, prepare_guest=True)
-            move.machine(operation).run()
+            scenario.run(move, scenario.begin(move))
         except Killed:
             killed = True
     move.world.machine.waiting.clear()
-    operation = move.begin(names=[NAME], test_clone=not fails, prepare_guest=True)
-    _one_up(move, move.migration(operation), at)
+    operation = scenario.begin(move)
+    moved = scenario.moved if isinstance(scenario, Returning) else operation
+    _one_up(move, moved, at)
     move.world.machine.waiting.clear()
-    for _ in range(3):
-        _recovered(move)
-    done, told = move.world.operation(operation), move.migration(operation)
-    wanted = OperationState.FAILED if fails else OperationState.SUCCEEDED
-    assert done.state is wanted, (at, done)
-    _one_up(move, told, at)
-    _nothing_left(move, told, at)
-    assert prepared == (set() if fails else {move.vm.provider_id}), at
+    for _ in range(3):  # as the reconciler does for an operation without an execution
+        move.world.clock.at += timedelta(minutes=5)
+        reconcile(move.world.services)
+        for waiting in list(move.world.machine.waiting):
+            scenario.run(move, waiting)
+        move.world.machine.waiting.clear()
+    done = move.world.operation(operation)
+    assert done.state is scenario.ended, (at, done)
+    _one_up(move, moved, at)
+    scenario.check(move, operation)
     return killed
 
 
-def _guest(prepared: set[str], vm_id: str, script: str) -> GuestResult:
-    """One that keeps whether it is prepared, and knows that it was for this migration alone."""
-    (prepared.discard if " undo --owner " in script else prepared.add)(vm_id)
-    return GuestResult(exit_code=0)
+def test_a_wave_killed_at_any_edge_moves_each_vm_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its migrations, whose own kills are above, are let through."""
+    with aws(monkeypatch) as client:
+        for at in itertools.count(1, STRIDE):
+            move = make_move(_fresh(client, tmp_path, monkeypatch), root_gib=1)
+            other = move.world.create_vm("other", root_disk_gib=1)
+            move.world.run()
+            if not _wave_edge(Fleet(move, [move.vm.id, other.resource_id]), at):
+                break
+    assert at > STRIDE
+    print(f"killed at {at // STRIDE} edges in waves.")
 
 
-def _nothing_left(move: Move, told: Migration, at: int) -> None:
-    name = move.source.get_record(BEFORE.zone, BEFORE.name, DnsType.A)
-    with move.source.opened():
-        assert not [name for name in move.source.cloud.blocks if name.startswith("exp-")], at
-    with move.target.opened():
-        volumes = set(move.target.cloud.volumes)
-    if told.phase is Phase.ROLLED_BACK:
-        assert not volumes, at
-        assert name == BEFORE, at
-        return
-    arrived = move.target.get_vm(told.target_vm_id or "")
-    assert name is not None, at
-    assert name.values == arrived.private_ips, at
-    there = arrived.volume_ids
-    assert volumes == set(there), at
-    for old, new in zip(move.volumes(), there, strict=True):
-        held = move.content(move.source, old)
-        assert held
-        assert held == move.content(move.target, new), at
+def _wave_edge(fleet: Fleet, at: int) -> bool:
+    world, killed = fleet.one.world, False
+    with pytest.MonkeyPatch.context() as patch:
+        fuse = Fuse(at, patch, RECORDS)
+        fuse.armed = lambda: not fleet.migrating
+        try:
+            fleet.run(fleet.begin({1: [0]}, at_once=1))
+        except Killed:
+            killed = True
+    operation = fleet.begin({1: [0]}, at_once=1)
+    world.machine.waiting.clear()
+    world.clock.at += 2 * world.services.grace
+    reconcile(world.services)
+    assert fleet.run(operation) == "Succeeded", at
+    assert world.operation(operation).state is OperationState.SUCCEEDED
+    assert sorted(fleet.order) == sorted(fleet.vms), at
+    assert {vm.name: vm.state.value for vm in fleet.one.target.cloud.vms.values()} == {
+        "web": "running",
+        "other": "running",
+    }, at
+    assert {vm.state.value for vm in fleet.one.source.cloud.vms.values()} == {"stopped"}, at
+    return killed

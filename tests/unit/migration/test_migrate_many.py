@@ -33,6 +33,7 @@ class Fleet:
     vms: list[str]
     most: int = 0
     order: list[str] = field(default_factory=list)
+    migrating: bool = False
 
     def begin(self, after: dict[int, list[int]], at_once: int = 2, key: str = "wave") -> Operation:
         spec = MigrationSpec(account_id="acc-2", region="local")
@@ -64,7 +65,9 @@ class Fleet:
         waiting = self.one.world.machine.waiting
         for operation in [one for one in waiting if one.kind is OperationKind.VM_MIGRATE][:most]:
             waiting.remove(operation)
+            self.migrating = True
             self.one.machine(operation).run()
+            self.migrating = False
             self.order.append(operation.resource_id)
 
     def run(self, operation: Operation) -> str:

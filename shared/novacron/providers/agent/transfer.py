@@ -10,7 +10,7 @@ from novacron.errors import Unsupported
 from novacron.models.base import Ownership
 from novacron.models.transfer import AssembleSpec, Export, Extent, Import, ImportSpec
 from novacron.models.vm import Vm
-from novacron.providers.transfer import DiskExport, DiskImport, Fencing
+from novacron.providers.transfer import DiskExport, DiskImport, Fencing, all_touched
 
 BESIDE = Unsupported("An agent's disks are read and written beside them, by shard jobs.")
 
@@ -34,6 +34,14 @@ class AgentTransfer(DiskExport, DiskImport, Fencing):
 
     def delete_export(self, export: Export) -> None:
         self._ask("delete_export", export=export)
+
+    def touched(self, export: Export, unit: int) -> list[str]:
+        """All of it at an agent that is too old to be asked."""
+        try:
+            found: list[str] = self._ask("touched", export=export, unit=unit)
+        except Unsupported:
+            return all_touched(export, unit)
+        return found
 
     def extents(self, export: Export, disk: int, offset: int, length: int) -> Iterator[Extent]:  # noqa: ARG002
         raise BESIDE

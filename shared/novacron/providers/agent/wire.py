@@ -29,7 +29,7 @@ SHARD_WORK = frozenset({"export_shard", "import_shard", "verify_shard"})
 PARTS: tuple[type[Any], ...] = (CloudProvider, DiskExport, DiskImport, Fencing, GuestCommands)
 CONTRACT: dict[str, type] = {
     method: part for part in PARTS for method in part.__abstractmethods__ - LOCAL - BYTES
-} | {"check_operation": CloudProvider}
+} | {"check_operation": CloudProvider, "touched": DiskExport}
 METHODS = CONTRACT.keys() | SHARD_WORK
 MOST_BYTES = 300_000
 """Of an outcome: a DynamoDB item has at most 400 KB.
