@@ -83,8 +83,9 @@ ASK_COSTS: Needs = frozenset({GET, GET_MANY, QUERY})
 ASK_ROWS: Needs = frozenset({QUERY, GET_COST, LIST_COSTS})
 """To read the rows themselves, or that they were replaced."""
 ASK_SQL: Needs = ASK_ROWS | {ASK_AS}
+"""To read them as a role that sees one tenant's."""
 EXPORT_COSTS: Needs = ASK_ROWS | {PUT_COST}
-"""And to put a file there that is too large to be an answer."""
+"""To read them, and put a file there that is too large to be an answer."""
 IMPORT_COSTS: Needs = frozenset({GET, QUERY, PUT, WRITE_MANY, PUT_COST})
 """To make a delivery the costs of its month."""
 SWEEP_COSTS: Needs = frozenset(
