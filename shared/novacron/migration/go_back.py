@@ -7,6 +7,7 @@ accepted since the cutover stays on the target's disks. Names that followed the 
 from __future__ import annotations
 
 from novacron.errors import NotFound, NotReady
+from novacron.migration.balancers import put_back, take_out
 from novacron.migration.context import Context, progress
 from novacron.migration.cutover import ORDERLY
 from novacron.migration.names import restore_names
@@ -29,6 +30,8 @@ def go_back(now: Context) -> StepResult:
     _stopped(now, now.target, now.migration.target_vm_id or "")
     vm = _running(now.source, now.source_vm_id)
     restore_names(now)
+    take_out(now)
+    put_back(now)
     if now.migration.phase is not Phase.RETURNED:
         now.save(phase=Phase.RETURNED)
     _end(now, OperationState.SUCCEEDED, vm, None)

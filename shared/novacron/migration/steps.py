@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from novacron.migration import clone, cutover, go_back, names, rounds, verification
+from novacron.migration import balancers, clone, cutover, go_back, names, rounds, verification
 from novacron.migration.context import Context, load
 from novacron.migration.roll_back import roll_back
 from novacron.migration.rounds import StepResult, WorkItem
@@ -35,6 +35,7 @@ class Step(StrEnum):
     FENCE = "fence"
     SEAL = "seal"
     BOOT = "boot"
+    JOIN_POOLS = "join_pools"
     SWITCH_NAMES = "switch_names"
     COMMIT = "commit"
     FINISH = "finish"
@@ -75,6 +76,7 @@ PLAIN: dict[Step, Callable[[Context], StepResult]] = {
     Step.FENCE: cutover.fence,
     Step.SEAL: cutover.seal,
     Step.BOOT: cutover.boot,
+    Step.JOIN_POOLS: balancers.join_pools,
     Step.SWITCH_NAMES: names.switch_names,
     Step.COMMIT: cutover.commit,
     Step.FINISH: cutover.finish,

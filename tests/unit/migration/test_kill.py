@@ -14,6 +14,7 @@ import pytest
 from novacron.errors import Conflict
 from novacron.migration.objects import ObjectStore
 from novacron.models.dns import DnsRecord, DnsType
+from novacron.models.load_balancer import PoolMember
 from novacron.models.migration import Migration, Phase
 from novacron.models.operation import OperationState
 from novacron.operations.reconcile import reconcile
@@ -21,11 +22,13 @@ from novacron.providers.memory.provider import MemoryProvider
 from novacron.store.table import Table
 from tests.fuse import Fuse, Killed
 from tests.unit.migration.conftest import Move, in_process, make_move
+from tests.unit.migration.test_balancers import JOIN, LEAVE, NEW, OLD, make_pool
 from tests.world import World, aws, create_table, make_world
 
 STRIDE = int(os.environ.get("NOVACRON_KILL_STRIDE", "11"))
 """1 kills at each of some 300 edges, as `make proof NAME=migration-kill` does."""
 NAME = {"account_id": "acc-1", "zone": "example.org", "name": "web.example.org", "public": False}
+FOLLOW: dict[str, object] = {"names": [NAME], "load_balancers": [LEAVE, JOIN]}
 BEFORE = DnsRecord(zone="example.org", name="web.example.org", values=["192.0.2.1"])
 EFFECTS = [
     (Table, "put"),
@@ -49,6 +52,8 @@ EFFECTS = [
             "release_vm",
             "stop_vm",
             "put_record",
+            "add_member",
+            "remove_member",
         )
     ),
 ]
@@ -100,16 +105,18 @@ def _edge(move: Move, at: int, monkeypatch: pytest.MonkeyPatch, fails: bool) -> 
         with move.target.opened():
             move.target.cloud.faults.raise_on("assemble_vm", Conflict("no"), times=9)
     move.source.put_record(BEFORE)
+    make_pool(move.source, OLD, PoolMember(vm_id=move.vm.provider_id, port=80))
+    make_pool(move.target, NEW)
     killed = False
     with monkeypatch.context() as patch:
         Fuse(at, patch, EFFECTS)
         try:
-            operation = move.begin(names=[NAME], test_clone=not fails)
+            operation = move.begin(**FOLLOW, test_clone=not fails)
             move.machine(operation).run()
         except Killed:
             killed = True
     move.world.machine.waiting.clear()
-    operation = move.begin(names=[NAME], test_clone=not fails)
+    operation = move.begin(**FOLLOW, test_clone=not fails)
     _one_up(move, move.migration(operation), at)
     move.world.machine.waiting.clear()
     for _ in range(3):
@@ -124,6 +131,10 @@ def _edge(move: Move, at: int, monkeypatch: pytest.MonkeyPatch, fails: bool) -> 
 
 def _nothing_left(move: Move, told: Migration, at: int) -> None:
     name = move.source.get_record(BEFORE.zone, BEFORE.name, DnsType.A)
+    old, new = (
+        [one.vm_id for one in side.get_pool(pool).members]
+        for side, pool in ((move.source, OLD), (move.target, NEW))
+    )
     with move.source.opened():
         assert not [name for name in move.source.cloud.blocks if name.startswith("exp-")], at
     with move.target.opened():
@@ -131,8 +142,10 @@ def _nothing_left(move: Move, told: Migration, at: int) -> None:
     if told.phase is Phase.ROLLED_BACK:
         assert not volumes, at
         assert name == BEFORE, at
+        assert (old, new) == ([move.vm.provider_id], []), at
         return
     arrived = move.target.get_vm(told.target_vm_id or "")
+    assert (old, new) == ([], [arrived.id]), at
     assert name is not None, at
     assert name.values == arrived.private_ips, at
     there = arrived.volume_ids

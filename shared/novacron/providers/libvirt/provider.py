@@ -46,6 +46,7 @@ class LibvirtProvider(
         "SpotVms": "a host of one's own has no spare capacity for sale",
         "CredentialRotation": "libvirt has no API for SSH keys and certificates of its clients",
         "DnsRecords": "a host serves no zones: name one of a cloud's account",
+        "LoadBalancers": "a host has no load balancer: name a pool of a cloud's account",
         "BillingSource": "nobody bills for one's own hosts: the rate card and the state history do",
     }
 

@@ -15,6 +15,7 @@ from novacron.models.account import Quota
 from novacron.models.base import Model, Ownership, Page, PageRequest
 from novacron.models.dns import DnsRecord
 from novacron.models.image import Image
+from novacron.models.load_balancer import Pool
 from novacron.models.network import Network
 from novacron.models.vm import Vm, VmState
 from novacron.models.volume import ResourceFilter, Snapshot, Volume
@@ -54,6 +55,7 @@ class MemoryCloud:
     vm_subnets: dict[str, str] = field(default_factory=dict)
     names: dict[tuple[str, str, str], DnsRecord] = field(default_factory=dict)
     """Zone, name and type -> where it leads."""
+    pools: dict[str, Pool] = field(default_factory=dict)
     own_volumes: dict[str, list[str]] = field(default_factory=dict)
     made: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
