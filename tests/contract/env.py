@@ -58,6 +58,8 @@ class Env:
     make_zone: Callable[[str], str] | None = None
     """Makes a zone of names for a domain, where the provider serves any; returns what it is called.
     No part of the contract: zones are delegated by hand."""
+    make_pool: Callable[[str], str] | None = None
+    """Makes a load balancer with a pool that takes the VMs of ``running_vm``; returns the pool."""
     wire: Wire | None = None
     """The recording of all that is said, where the cloud has a specification to hold it against."""
     made: list[str] = field(default_factory=list)

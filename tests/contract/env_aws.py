@@ -40,6 +40,22 @@ def open_env(folder: Path) -> Iterator[Env]:
         )
         return str(made["HostedZone"]["Id"]).removeprefix("/hostedzone/")
 
+    def make_pool(name: str) -> str:
+        """Of an Application Load Balancer in the default VPC, on whose subnets VMs are put."""
+        elb, ec2 = provider.client("elbv2", REGION), provider.ec2(REGION)
+        subnets = ec2.describe_subnets()["Subnets"][:2]
+        made = elb.create_load_balancer(Name=name, Subnets=[one["SubnetId"] for one in subnets])
+        group = elb.create_target_group(
+            Name=name, Protocol="HTTP", Port=80, VpcId=subnets[0]["VpcId"], TargetType="instance"
+        )["TargetGroups"][0]["TargetGroupArn"]
+        elb.create_listener(
+            LoadBalancerArn=made["LoadBalancers"][0]["LoadBalancerArn"],
+            Protocol="HTTP",
+            Port=80,
+            DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
+        )
+        return str(group)
+
     settings = {
         "region": REGION,
         "endpoint_url": server.url,
@@ -64,6 +80,7 @@ def open_env(folder: Path) -> Iterator[Env]:
             write_block=write_block,
             read_block=read_block,
             make_zone=make_zone,
+            make_pool=make_pool,
         )
     finally:
         server.stop()

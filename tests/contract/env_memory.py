@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from novacron.models.load_balancer import Pool
 from novacron.providers.memory.cloud import REGION
 from novacron.providers.memory.provider import MemoryProvider
 from novacron.providers.transfer import LEAF_BYTES
@@ -32,6 +33,11 @@ def open_env(folder: Path) -> Iterator[Env]:
         held = provider.read_block(volume_id, leaf)
         return None if held is None else held[sector * SECTOR :][:SECTOR]
 
+    def make_pool(name: str) -> str:
+        with provider.opened():
+            provider.cloud.pools[name] = Pool(id=name, region=REGION)
+        return name
+
     yield Env(
         name="memory",
         provider=provider,
@@ -40,4 +46,5 @@ def open_env(folder: Path) -> Iterator[Env]:
         write_block=write_block,
         read_block=read_block,
         make_zone=lambda domain: domain,
+        make_pool=make_pool,
     )

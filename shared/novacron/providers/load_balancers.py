@@ -1,8 +1,8 @@
 """Pools of load balancers: who answers a name's requests is part of moving a VM.
 
-The rules of ``providers.base`` hold. A pool is named as the provider names it: the ARN of an Elastic
-Load Balancing target group, "<load balancer>/<backend address pool>" of Azure's resource group,
-"<zone>/<name>" of Google's network endpoint group.
+The rules of ``providers.base`` hold. A pool is named as the provider names it: the ARN of a target
+group of Elastic Load Balancing, "<load balancer>/<backend address pool>" of Azure's resource group,
+"<zone>/<name>" of a network endpoint group of Google's.
 """
 
 from __future__ import annotations

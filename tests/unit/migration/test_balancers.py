@@ -84,7 +84,7 @@ def test_a_target_that_is_never_healthy_goes_back(
     pools: Move, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sick = MemberHealth.UNHEALTHY
-    checked = MemoryProvider._checked  # noqa: SLF001 - no guest of it is sick
+    checked = MemoryProvider._checked
 
     def unhealthy(self: MemoryProvider, member: PoolMember) -> PoolMember:
         found = checked(self, member)

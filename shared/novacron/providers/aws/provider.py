@@ -16,6 +16,7 @@ from novacron.providers.aws.errors import translated
 from novacron.providers.aws.exports import AwsExports
 from novacron.providers.aws.images import AwsImages
 from novacron.providers.aws.imports import AwsImports
+from novacron.providers.aws.load_balancers import AwsLoadBalancers
 from novacron.providers.aws.metrics import AwsMetrics
 from novacron.providers.aws.networks import AwsNetworks
 from novacron.providers.aws.quota import AwsQuota
@@ -38,6 +39,7 @@ class AwsProvider(
     AwsRotation,
     AwsBilling,
     AwsDns,
+    AwsLoadBalancers,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,
