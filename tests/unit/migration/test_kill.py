@@ -28,7 +28,7 @@ from tests.world import World, aws, create_table, make_world
 STRIDE = int(os.environ.get("NOVACRON_KILL_STRIDE", "11"))
 """1 kills at each of some 300 edges, as `make proof NAME=migration-kill` does."""
 NAME = {"account_id": "acc-1", "zone": "example.org", "name": "web.example.org", "public": False}
-FOLLOW: dict[str, object] = {"names": [NAME], "load_balancers": [LEAVE, JOIN]}
+FOLLOW: dict[str, Any] = {"names": [NAME], "load_balancers": [LEAVE, JOIN]}
 BEFORE = DnsRecord(zone="example.org", name="web.example.org", values=["192.0.2.1"])
 EFFECTS = [
     (Table, "put"),
@@ -131,7 +131,7 @@ def _edge(move: Move, at: int, monkeypatch: pytest.MonkeyPatch, fails: bool) -> 
 
 def _nothing_left(move: Move, told: Migration, at: int) -> None:
     name = move.source.get_record(BEFORE.zone, BEFORE.name, DnsType.A)
-    old, new = (
+    left, joined = (
         [one.vm_id for one in side.get_pool(pool).members]
         for side, pool in ((move.source, OLD), (move.target, NEW))
     )
@@ -142,10 +142,10 @@ def _nothing_left(move: Move, told: Migration, at: int) -> None:
     if told.phase is Phase.ROLLED_BACK:
         assert not volumes, at
         assert name == BEFORE, at
-        assert (old, new) == ([move.vm.provider_id], []), at
+        assert (left, joined) == ([move.vm.provider_id], []), at
         return
     arrived = move.target.get_vm(told.target_vm_id or "")
-    assert (old, new) == ([], [arrived.id]), at
+    assert (left, joined) == ([], [arrived.id]), at
     assert name is not None, at
     assert name.values == arrived.private_ips, at
     there = arrived.volume_ids

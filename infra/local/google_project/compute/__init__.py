@@ -2,6 +2,7 @@
 
 from . import (  # noqa: F401
     disks,
+    endpoint_groups,
     firewalls,
     images,
     instance_changes,
