@@ -80,12 +80,29 @@ def open_env(folder: Path) -> Iterator[Env]:
         account.store.put(Resource(zone, ZONE, "global"))
         return domain
 
+    def make_pool(name: str) -> str:
+        """Of an internal load balancer, on the network where VMs are put."""
+        frontend = {"subnet": {"id": provider.subnet_arm_id(network.subnets[0].id, "")}}
+        body = {
+            "location": region,
+            "sku": {"name": "Standard"},
+            "properties": {
+                "frontendIPConfigurations": [{"name": "front", "properties": frontend}],
+                "backendAddressPools": [{"name": "web"}],
+            },
+        }
+        provider.begin(provider.network.load_balancers.begin_create_or_update, name, body)
+        settle()
+        provider.network.load_balancers.get(account.options.resource_group, name)
+        return f"{name}/web"
+
+    provider = AzureProvider.from_settings(
+        {**settings, "default_subnet": network.subnets[0].id}, secret(server)
+    )
     try:
         yield Env(
             name="azure",
-            provider=AzureProvider.from_settings(
-                {**settings, "default_subnet": network.subnets[0].id}, secret(server)
-            ),
+            provider=provider,
             region=region,
             image=IMAGE,
             settle=settle,
@@ -97,6 +114,7 @@ def open_env(folder: Path) -> Iterator[Env]:
             write_block=write_block,
             read_block=read_block,
             make_zone=make_zone,
+            make_pool=make_pool,
             wire=Wire(recording, judge()),
         )
     finally:

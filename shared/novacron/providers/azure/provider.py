@@ -15,6 +15,7 @@ from novacron.providers.azure.costs import estimate
 from novacron.providers.azure.dns import AzureDns
 from novacron.providers.azure.errors import translated
 from novacron.providers.azure.images import AzureImages
+from novacron.providers.azure.load_balancers import AzureLoadBalancers
 from novacron.providers.azure.metrics import AzureMetrics
 from novacron.providers.azure.networks import AzureNetworks
 from novacron.providers.azure.operations import AzureOperations
@@ -42,6 +43,7 @@ class AzureProvider(
     AzureMetrics,
     AzureBilling,
     AzureDns,
+    AzureLoadBalancers,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,
