@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from novacron.migration import control
 from novacron.migration.assess.assess import assess
 from novacron.models.load_balancer import MemberHealth, Pool, PoolMember
 from novacron.models.migration import CreateMigration, MigrationSpec, Phase, RollBack
+from novacron.operations.reconcile import reconcile
 from novacron.providers.memory.provider import MemoryProvider
+from tests.fuse import Fuse, Killed
 from tests.unit.migration.conftest import Move
 from tests.world import ALICE
 
@@ -150,3 +153,39 @@ def test_the_assessment_stops_what_could_not_join(pools: Move) -> None:
         assert _codes(pools, JOIN) == target
     make_pool(pools.target, NEW, zone="local-a")
     assert _codes(pools, JOIN, zone="local-a") == []
+
+
+EFFECTS = [
+    (MemoryProvider, name)
+    for name in ("add_member", "remove_member", "put_record", "delete_vm", "release_vm")
+]
+
+
+def test_killed_on_the_way_there_and_back_the_source_is_where_it_was(
+    pools: Move, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name cannot be switched, so that the move is undone once it has joined."""
+    name = {"account_id": "acc-1", "zone": "example.org", "name": "web.example.org"}
+    spec = {"load_balancers": [LEAVE, JOIN], "names": [{**name, "public": True}]}
+    services = pools.world.services
+    for at in itertools.count(1):
+        with monkeypatch.context() as patch:
+            Fuse(at, patch, EFFECTS)
+            operation = pools.begin(f"move-{at}", **spec)
+            try:
+                pools.machine(operation).run()
+            except Killed:
+                killed = True
+            else:
+                killed = False
+        pools.world.machine.waiting.clear()
+        pools.world.clock.at += 2 * services.grace
+        reconcile(services)
+        for waiting in list(pools.world.machine.waiting):
+            pools.machine(waiting).run()
+        assert pools.migration(operation).phase is Phase.ROLLED_BACK, at
+        assert pools.running() == ["source"], at
+        _as_before(pools)
+        if not killed:
+            break
+    assert at > 12
