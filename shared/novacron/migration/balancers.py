@@ -87,9 +87,9 @@ def _join(now: Context, index: int, one: JoinedPool) -> None:
     """Raises NotReady, and what ended the provider's operation."""
     if one.member is None:
         return
-    if one.change is None:
+    if not one.joined:
         change = _of(now, one.pool).add_member(one.pool.pool, one.member)
-        one = one.model_copy(update={"change": change})
+        one = one.model_copy(update={"joined": True, "change": change})
         pools = list(now.migration.pools)
         pools[index] = one
         now.save(pools=pools)

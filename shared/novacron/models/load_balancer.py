@@ -83,9 +83,10 @@ class BalancerPool(Model):
 
 class JoinedPool(Model):
     """``member``: the target in it, None: it does not join. ``left``: where the source was in it.
-    ``change``: the provider's operation that adds the target."""
+    ``joined``: it was asked for; ``change``: the provider's operation that does it."""
 
     pool: BalancerPool
     member: PoolMember | None = None
     left: list[PoolMember] = []
+    joined: bool = False
     change: str | None = None
