@@ -89,6 +89,7 @@ def open_env(folder: Path) -> Iterator[Env]:
             "properties": {
                 "frontendIPConfigurations": [{"name": "front", "properties": frontend}],
                 "backendAddressPools": [{"name": "web"}],
+                "probes": [{"name": "up", "properties": {"protocol": "Tcp", "port": 80}}],
             },
         }
         provider.begin(provider.network.load_balancers.begin_create_or_update, name, body)

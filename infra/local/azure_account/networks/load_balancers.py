@@ -22,7 +22,7 @@ LOAD_BALANCER = "Microsoft.Network/loadBalancers"
 
 
 class LoadBalancers(Family):
-    """Internal ones; of their parts, frontends and pools are kept."""
+    """Internal ones; of their parts, frontends, pools and probes are kept."""
 
     type = LOAD_BALANCER
     noun = "LoadBalancers"
@@ -43,6 +43,10 @@ class LoadBalancers(Family):
             "frontendIPConfigurations": [
                 {"name": one["name"], "properties": dict(one["properties"])}
                 for one in frontends or []
+            ],
+            "probes": [
+                {"name": one["name"], "properties": dict(one["properties"])}
+                for one in asked.get("probes") or []
             ],
             "backendAddressPools": [
                 {

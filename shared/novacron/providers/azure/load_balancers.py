@@ -6,19 +6,21 @@ from __future__ import annotations
 import copy
 
 from novacron.errors import Conflict, InvalidSpec, NotFound, NotReady, Unsupported
-from novacron.models.load_balancer import Pool, PoolMember
+from novacron.models.load_balancer import MemberHealth, Pool, PoolMember
 from novacron.providers.azure.errors import translated
 from novacron.providers.azure.machines import Machines, interfaces_of
 from novacron.providers.azure.ownership import Json
 from novacron.providers.load_balancers import LoadBalancers
 
+NEWEST, ALL_PASSED = 5, 100
+"""Minutes that count, and the metric's percentage of probes that were answered."""
 _POOLS = "loadBalancerBackendAddressPools"
 
 
 class AzureLoadBalancers(Machines, LoadBalancers):
     """A pool is "<load balancer>/<pool>" of the account's resource group. Its ports are those of
-    the load balancer's rules. Who is healthy is told by an operation of minutes, or by metrics:
-    neither is asked."""
+    the load balancer's rules. Where it has probes their metric tells who is healthy, minutes late;
+    the operation that tells it too cannot be looked at by one call."""
 
     @translated
     def get_pool(self, pool_id: str) -> Pool:
@@ -31,13 +33,15 @@ class AzureLoadBalancers(Machines, LoadBalancers):
             for configuration in nic["properties"]["ipConfigurations"]
             if str(configuration["id"]).lower() in inside
         ]
+        probes = balancer["properties"].get("probes")
+        probed = self._probed(balancer["id"]) if probes else None
         return Pool(
             id=pool_id,
             region=balancer["location"],
             network_id=_network(found[0][1]) if found else None,
             takes_port=False,
-            tells_health=False,
-            members=[_member(nic, configuration) for nic, configuration in found],
+            tells_health=bool(probes),
+            members=[_member(nic, one, probed) for nic, one in found],
         )
 
     @translated
@@ -85,6 +89,19 @@ class AzureLoadBalancers(Machines, LoadBalancers):
             raise Unsupported(f"The pool {pool_id} is one of addresses, not of interfaces.")
         return balancer, pool
 
+    def _probed(self, balancer_id: str) -> dict[str, MemberHealth]:
+        """By address, of the last minutes: https://learn.microsoft.com/en-us/azure/load-balancer/monitor-load-balancer-reference"""
+        answer: Json = self.monitor.metrics.list(
+            balancer_id.lstrip("/"),
+            interval="PT1M",
+            metricnames="DipAvailability",
+            aggregation="Average",
+            filter="BackendIPAddress eq '*'",
+            cls=lambda response, _model, _headers: response.http_response.json(),
+        )
+        series = [one for metric in answer["value"] for one in metric["timeseries"]]
+        return {one["metadatavalues"][0]["value"]: _health(one["data"]) for one in series}
+
     def _interfaces(self, configurations: set[str]) -> list[Json]:
         """Those of the account's resource group that have any of these."""
         names = {
@@ -114,12 +131,22 @@ class AzureLoadBalancers(Machines, LoadBalancers):
         return self.begin(start, nic["name"], nic).operation
 
 
-def _member(nic: Json, configuration: Json) -> PoolMember:
+def _member(nic: Json, configuration: Json, probed: dict[str, MemberHealth] | None) -> PoolMember:
+    """``probed`` None: there are no probes."""
     vm = (nic["properties"].get("virtualMachine") or {}).get("id")
+    address = configuration["properties"].get("privateIPAddress")
+    told = MemberHealth.UNKNOWN if probed is None else probed.get(address, MemberHealth.CHECKING)
     return PoolMember(
-        vm_id=str(vm).rpartition("/")[2] if vm else None,
-        address=configuration["properties"].get("privateIPAddress"),
+        vm_id=str(vm).rpartition("/")[2] if vm else None, address=address, health=told
     )
+
+
+def _health(minutes: list[Json]) -> MemberHealth:
+    """Of the newest minute with a figure. An older one may be of who had the address before."""
+    told = [one["average"] for one in minutes[-NEWEST:] if one.get("average") is not None]
+    if not told:
+        return MemberHealth.CHECKING
+    return MemberHealth.HEALTHY if told[-1] >= ALL_PASSED else MemberHealth.UNHEALTHY
 
 
 def _configurations(nic: Json) -> list[Json]:
