@@ -1,4 +1,4 @@
-"""``novacron migration``: assess, start, list, show, pause, resume, cut-over, cancel, roll-back."""
+"""``novacron migration``: assess, start, look at, steer and undo moves of VMs."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ Firewall = Annotated[list[str] | None, typer.Option(help="The provider's id; rep
 PrivateIp = Annotated[str, typer.Option(help="The target's address in the subnet.")]
 Boot = Annotated[str, typer.Option("--boot", help="bios or uefi.")]
 Downtime = Annotated[int, typer.Option("--max-downtime", min=1, help="Seconds.")]
+Keep = Annotated[
+    Path | None, typer.Option("--plan", dir_okay=False, help="Write the plan to this file.")
+]
 Approved = Annotated[
     bool, typer.Option("--hold", help="Wait for `cut-over` when all but the rest is copied.")
 ]
@@ -49,9 +52,7 @@ def assess(
     max_downtime: Downtime = 30,
     hold: Approved = False,
     tag: Tag = None,
-    keep: Annotated[
-        Path | None, typer.Option("--plan", dir_okay=False, help="Write the plan to this file.")
-    ] = None,
+    keep: Keep = None,
 ) -> None:
     """Say what a migration would meet, take and cost; change nothing."""
     here = session(context)
@@ -70,7 +71,25 @@ def assess(
         "cutover": "approved" if hold else "automatic",
     }
     spec = {key: value for key, value in given.items() if value}
-    body = {"vm_id": vm_id, "spec": spec}
+    _assess(here, {"vm_id": vm_id, "spec": spec}, keep)
+
+
+@app.command("assess-back")
+def assess_back(context: typer.Context, migration_id: MigrationId, keep: Keep = None) -> None:
+    """Say what a move of the target back to where it came from would meet, take and cost.
+
+    It is a migration as any other and keeps what the target has written; of the disks only what
+    is not in the chunk store is sent. The source's VM has its name until it is deleted.
+    """
+    here = session(context)
+    client = here.connect()
+    migration = client.get(f"migrations/{migration_id}")
+    if migration["new_vm_id"] is None:
+        raise CliError(f"{migration_id} has no target that could move back.")
+    _assess(here, plan.back(migration, client.get(f"vms/{migration['vm_id']}")), keep)
+
+
+def _assess(here: Session, body: Json, keep: Path | None) -> None:
     reply = here.connect().ask("migrations:assess", body)
     if keep is not None:
         keep.write_text(plan.document(body, reply))
@@ -155,7 +174,7 @@ def roll_back(
     """Before the commit undo it; after it start the source as it was left and stop the target.
 
     After the commit nothing is copied back: what the target has written is not in the source. To
-    keep it, migrate the new VM back instead.
+    keep it, see `assess-back`.
     """
     here = session(context)
     if lose_writes:
