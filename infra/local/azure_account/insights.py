@@ -139,18 +139,15 @@ def _list_probes(account: LocalAccount, call: Call) -> Answer:
         "errorCode": "Success",
         "timeseries": series,
     }
-    body = {"cost": 0, "timespan": f"{times[0]}/{times[-1]}", "interval": "PT1M"}
+    body = {"cost": 0, "timespan": query.get("timespan", "PT1H"), "interval": "PT1M"}
     body |= {"namespace": LOAD_BALANCER, "resourceregion": account.location, "value": [metric]}
     return Answer(200, body)
 
 
 def _answers(account: LocalAccount, configuration: Json) -> float:
     nic = account.store.get(configuration["id"].partition("/ipConfigurations/")[0])
-    vm = (
-        account.store.get((nic.properties.get("virtualMachine") or {}).get("id", ""))
-        if nic
-        else None
-    )
+    user = nic and nic.properties.get("virtualMachine")
+    vm = account.store.get(user["id"]) if user else None
     return 100.0 if vm is not None and vm.private.get("power") == "running" else 0.0
 
 

@@ -43,7 +43,7 @@ class PoolMember(Model):
 
     def same(self, other: PoolMember) -> bool:
         """At the same port too; its health is no part of what it is."""
-        return (self.vm_id, self.address, self.port) == (other.vm_id, other.address, other.port)
+        return self.port == other.port and self.is_vm(other.vm_id, [other.address or ""])
 
 
 class Pool(Model):

@@ -4,6 +4,7 @@ https://learn.microsoft.com/en-us/azure/load-balancer/backend-pool-management"""
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 from novacron.errors import Conflict, InvalidSpec, NotFound, NotReady, Unsupported
 from novacron.models.load_balancer import MemberHealth, Pool, PoolMember
@@ -91,7 +92,7 @@ class AzureLoadBalancers(Machines, LoadBalancers):
 
     def _probed(self, balancer_id: str) -> dict[str, MemberHealth]:
         """By address, of the last minutes: https://learn.microsoft.com/en-us/azure/load-balancer/monitor-load-balancer-reference"""
-        answer: Json = self.monitor.metrics.list(
+        answer: Any = self.monitor.metrics.list(
             balancer_id.lstrip("/"),
             interval="PT1M",
             metricnames="DipAvailability",
