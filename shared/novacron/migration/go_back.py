@@ -1,7 +1,8 @@
 """Back to the source after the commit: the target stops, then the source starts as it was left.
 
 An operation of its own, carried out by the migration's machine. Nothing is copied: what the target
-accepted since the cutover stays on the target's disks. Names that followed the VM lead back.
+accepted since the cutover stays on the target's disks. Names that followed the VM lead back, and
+the source is in its load balancers again.
 """
 
 from __future__ import annotations
