@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +17,8 @@ from novacron.models.migration import CreateMigration, MigrationSpec, Phase, Rol
 from novacron.operations.reconcile import reconcile
 from novacron.providers.memory.provider import MemoryProvider
 from tests.fuse import Fuse, Killed
-from tests.unit.migration.conftest import Move
-from tests.world import ALICE
+from tests.unit.migration.conftest import Move, in_process, make_move
+from tests.world import ALICE, aws, make_world
 
 OLD, NEW = "old", "new"
 LEAVE = {"account_id": "acc-1", "pool": OLD, "join": False}
@@ -25,13 +27,16 @@ OTHER = PoolMember(vm_id="vm-of-another", port=80)
 
 
 @pytest.fixture
-def pools(move: Move) -> Move:
+def pools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Move]:
     """The source is in its pool at two ports, beside another VM; the target's pool has another."""
-    make_pool(move.source, OLD, OTHER)
-    make_pool(move.target, NEW, OTHER)
-    for port in (80, 443):
-        move.source.add_member(OLD, _source(move, port))
-    return move
+    with aws(monkeypatch) as client:
+        world = in_process(make_world(client, tmp_path, monkeypatch), monkeypatch)
+        move = make_move(world, root_gib=1)
+        make_pool(move.source, OLD, OTHER)
+        make_pool(move.target, NEW, OTHER)
+        for port in (80, 443):
+            move.source.add_member(OLD, _source(move, port))
+        yield move
 
 
 def make_pool(provider: MemoryProvider, name: str, *members: PoolMember, **more: Any) -> None:
@@ -156,8 +161,7 @@ def test_the_assessment_stops_what_could_not_join(pools: Move) -> None:
 
 
 EFFECTS = [
-    (MemoryProvider, name)
-    for name in ("add_member", "remove_member", "put_record", "delete_vm", "release_vm")
+    (MemoryProvider, name) for name in ("add_member", "remove_member", "delete_vm", "release_vm")
 ]
 
 
