@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from novacron.errors import NotFound, NotReady
 from novacron.models.base import Ownership
+from novacron.models.guest import GuestResult
 from novacron.models.transfer import Export, Import
 from novacron.models.vm import Vm, VmSpec, VmState
 from novacron.models.volume import VolumeSpec
@@ -60,6 +61,8 @@ class Env:
     No part of the contract: zones are delegated by hand."""
     make_pool: Callable[[str], str] | None = None
     """Makes a load balancer with a pool that takes the VMs of ``running_vm``; returns the pool."""
+    agent: Callable[[str, Callable[[str], GuestResult]], None] | None = None
+    """Gives the VM's guest an agent that runs scripts with this shell."""
     wire: Wire | None = None
     """The recording of all that is said, where the cloud has a specification to hold it against."""
     made: list[str] = field(default_factory=list)

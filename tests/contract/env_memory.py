@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from novacron.models.guest import GuestResult
 from novacron.models.load_balancer import Pool
 from novacron.providers.memory.cloud import REGION
 from novacron.providers.memory.provider import MemoryProvider
@@ -38,6 +39,9 @@ def open_env(folder: Path) -> Iterator[Env]:
             provider.cloud.pools[name] = Pool(id=name, region=REGION)
         return name
 
+    def agent(_vm_id: str, shell: Callable[[str], GuestResult]) -> None:
+        provider.shell = lambda _, script: shell(script)
+
     yield Env(
         name="memory",
         provider=provider,
@@ -47,4 +51,5 @@ def open_env(folder: Path) -> Iterator[Env]:
         read_block=read_block,
         make_zone=lambda domain: domain,
         make_pool=make_pool,
+        agent=agent,
     )

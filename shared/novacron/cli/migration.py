@@ -34,6 +34,9 @@ Keep = Annotated[
 Approved = Annotated[
     bool, typer.Option("--hold", help="Wait for `cut-over` when all but the rest is copied.")
 ]
+Prepare = Annotated[
+    bool, typer.Option("--prepare-guest", help="First make the guest ready, where it runs now.")
+]
 
 
 @app.command()
@@ -51,6 +54,7 @@ def assess(
     boot: Boot = "bios",
     max_downtime: Downtime = 30,
     hold: Approved = False,
+    prepare_guest: Prepare = False,
     tag: Tag = None,
     keep: Keep = None,
 ) -> None:
@@ -69,6 +73,7 @@ def assess(
         "boot_mode": boot,
         "max_downtime_seconds": max_downtime,
         "cutover": "approved" if hold else "automatic",
+        "prepare_guest": prepare_guest,
     }
     spec = {key: value for key, value in given.items() if value}
     _assess(here, {"vm_id": vm_id, "spec": spec}, keep)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import os
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from novacron.errors import Conflict
 from novacron.migration.objects import ObjectStore
 from novacron.models.dns import DnsRecord, DnsType
+from novacron.models.guest import GuestResult
 from novacron.models.load_balancer import PoolMember
 from novacron.models.migration import Migration, Phase
 from novacron.models.operation import OperationState
@@ -28,7 +30,11 @@ from tests.world import World, aws, create_table, make_world
 STRIDE = int(os.environ.get("NOVACRON_KILL_STRIDE", "11"))
 """1 kills at each of some 300 edges, as `make proof NAME=migration-kill` does."""
 NAME = {"account_id": "acc-1", "zone": "example.org", "name": "web.example.org", "public": False}
-FOLLOW: dict[str, Any] = {"names": [NAME], "load_balancers": [LEAVE, JOIN]}
+FOLLOW: dict[str, Any] = {
+    "names": [NAME],
+    "load_balancers": [LEAVE, JOIN],
+    "prepare_guest": True,
+}
 BEFORE = DnsRecord(zone="example.org", name="web.example.org", values=["192.0.2.1"])
 EFFECTS = [
     (Table, "put"),
@@ -54,6 +60,8 @@ EFFECTS = [
             "put_record",
             "add_member",
             "remove_member",
+            "run_in_guest",
+            "forget_guest_run",
         )
     ),
 ]
@@ -107,6 +115,8 @@ def _edge(move: Move, at: int, monkeypatch: pytest.MonkeyPatch, fails: bool) -> 
     move.source.put_record(BEFORE)
     make_pool(move.source, OLD, PoolMember(vm_id=move.vm.provider_id, port=80))
     make_pool(move.target, NEW)
+    prepared: set[str] = set()
+    move.source.shell = partial(_guest, prepared)
     killed = False
     with monkeypatch.context() as patch:
         Fuse(at, patch, EFFECTS)
@@ -126,7 +136,14 @@ def _edge(move: Move, at: int, monkeypatch: pytest.MonkeyPatch, fails: bool) -> 
     assert done.state is wanted, (at, done)
     _one_up(move, told, at)
     _nothing_left(move, told, at)
+    assert prepared == (set() if fails else {move.vm.provider_id}), at
     return killed
+
+
+def _guest(prepared: set[str], vm_id: str, script: str) -> GuestResult:
+    """One that keeps whether it is prepared, and knows that it was for this migration alone."""
+    (prepared.discard if " undo --owner " in script else prepared.add)(vm_id)
+    return GuestResult(exit_code=0)
 
 
 def _nothing_left(move: Move, told: Migration, at: int) -> None:

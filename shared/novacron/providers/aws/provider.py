@@ -14,6 +14,7 @@ from novacron.providers.aws.costs import estimate
 from novacron.providers.aws.dns import AwsDns
 from novacron.providers.aws.errors import translated
 from novacron.providers.aws.exports import AwsExports
+from novacron.providers.aws.guest import AwsGuests
 from novacron.providers.aws.images import AwsImages
 from novacron.providers.aws.imports import AwsImports
 from novacron.providers.aws.load_balancers import AwsLoadBalancers
@@ -40,6 +41,7 @@ class AwsProvider(
     AwsBilling,
     AwsDns,
     AwsLoadBalancers,
+    AwsGuests,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

@@ -14,6 +14,7 @@ from novacron.providers.azure.console import AzureConsole
 from novacron.providers.azure.costs import estimate
 from novacron.providers.azure.dns import AzureDns
 from novacron.providers.azure.errors import translated
+from novacron.providers.azure.guest import AzureGuests
 from novacron.providers.azure.images import AzureImages
 from novacron.providers.azure.load_balancers import AzureLoadBalancers
 from novacron.providers.azure.metrics import AzureMetrics
@@ -44,6 +45,7 @@ class AzureProvider(
     AzureBilling,
     AzureDns,
     AzureLoadBalancers,
+    AzureGuests,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

@@ -13,6 +13,7 @@ from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
 from novacron.providers.memory.cloud import call
 from novacron.providers.memory.compute import MemoryVms
 from novacron.providers.memory.dns import MemoryDns
+from novacron.providers.memory.guest import MemoryGuests
 from novacron.providers.memory.keeper import FileKeeper
 from novacron.providers.memory.load_balancers import MemoryLoadBalancers
 from novacron.providers.memory.networks import MemoryNetworks
@@ -36,6 +37,7 @@ class MemoryProvider(
     MemoryFencing,
     MemoryDns,
     MemoryLoadBalancers,
+    MemoryGuests,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,
