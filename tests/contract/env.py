@@ -59,6 +59,8 @@ class Env:
     make_zone: Callable[[str], str] | None = None
     """Makes a zone of names for a domain, where the provider serves any; returns what it is called.
     No part of the contract: zones are delegated by hand."""
+    make_pool: Callable[[str], str] | None = None
+    """Makes a load balancer with a pool that takes the VMs of ``running_vm``; returns the pool."""
     agent: Callable[[str, Callable[[str], GuestResult]], None] | None = None
     """Gives the VM's guest an agent that runs scripts with this shell."""
     make_address: Callable[[], str] | None = None

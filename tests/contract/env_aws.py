@@ -41,6 +41,22 @@ def open_env(folder: Path) -> Iterator[Env]:
         )
         return str(made["HostedZone"]["Id"]).removeprefix("/hostedzone/")
 
+    def make_pool(name: str) -> str:
+        """Of an Application Load Balancer in the default VPC, on whose subnets VMs are put."""
+        elb, ec2 = provider.client("elbv2", REGION), provider.ec2(REGION)
+        subnets = ec2.describe_subnets()["Subnets"][:2]
+        made = elb.create_load_balancer(Name=name, Subnets=[one["SubnetId"] for one in subnets])
+        group = elb.create_target_group(
+            Name=name, Protocol="HTTP", Port=80, VpcId=subnets[0]["VpcId"], TargetType="instance"
+        )["TargetGroups"][0]["TargetGroupArn"]
+        elb.create_listener(
+            LoadBalancerArn=made["LoadBalancers"][0]["LoadBalancerArn"],
+            Protocol="HTTP",
+            Port=80,
+            DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
+        )
+        return str(group)
+
     def agent(vm_id: str, shell: Callable[[str], GuestResult]) -> None:
         def run(_: str, script: str) -> tuple[int, str, str]:
             told = shell(script)
@@ -87,6 +103,7 @@ def open_env(folder: Path) -> Iterator[Env]:
             write_block=write_block,
             read_block=read_block,
             make_zone=make_zone,
+            make_pool=make_pool,
             agent=agent,
             make_address=make_address,
             hold_address=hold_address,

@@ -83,6 +83,27 @@ def open_env(folder: Path) -> Iterator[Env]:
         account.store.put(Resource(zone, ZONE, "global"))
         return domain
 
+    def make_pool(name: str) -> str:
+        """Of an internal load balancer, on the network where VMs are put."""
+        frontend = {"subnet": {"id": provider.subnet_arm_id(network.subnets[0].id, "")}}
+        body = {
+            "location": region,
+            "sku": {"name": "Standard"},
+            "properties": {
+                "frontendIPConfigurations": [{"name": "front", "properties": frontend}],
+                "backendAddressPools": [{"name": "web"}],
+                "probes": [{"name": "up", "properties": {"protocol": "Tcp", "port": 80}}],
+            },
+        }
+        provider.begin(provider.network.load_balancers.begin_create_or_update, name, body)
+        settle()
+        provider.network.load_balancers.get(account.options.resource_group, name)
+        return f"{name}/web"
+
+    provider = AzureProvider.from_settings(
+        {**settings, "default_subnet": network.subnets[0].id}, secret(server)
+    )
+
     def agent(vm_id: str, shell: Callable[[str], GuestResult]) -> None:
         def run(_: str, script: str) -> tuple[int, str, str]:
             told = shell(script)
@@ -133,6 +154,7 @@ def open_env(folder: Path) -> Iterator[Env]:
             write_block=write_block,
             read_block=read_block,
             make_zone=make_zone,
+            make_pool=make_pool,
             agent=agent,
             make_address=make_address,
             hold_address=hold_address,

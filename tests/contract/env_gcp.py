@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from infra.local.google_project import start_in_thread
+from infra.local.google_project import Server, start_in_thread
 from infra.local.google_project.dns import create
 from infra.local.google_project.project import LocalProject
 from infra.local.google_project.store import link
@@ -116,6 +116,7 @@ def open_env(folder: Path) -> Iterator[Env]:
             make_zone=make_zone,
             make_address=make_address,
             hold_address=partial(hold, project),
+            make_pool=partial(_make_pool, server, provider),
             lend=lend,
             reader=devices,
             writer=devices,
@@ -124,3 +125,17 @@ def open_env(folder: Path) -> Iterator[Env]:
         )
     finally:
         server.stop()
+
+
+def _make_pool(server: Server, provider: GcpProvider, name: str) -> str:
+    """On the default network, where VMs are put; a backend service checks it."""
+    zone, project = f"{REGION}-a", server.project
+    body = {"network_endpoint_type": "GCE_VM_IP_PORT", "name": name, "default_port": 80}
+    request = {"zone": zone, "network_endpoint_group_resource": body}
+    made = provider.change("network_endpoint_groups", "insert_unary", None, **request)
+    if made is not None:
+        project.clock.advance(2 * TRANSITION)
+        provider.check_operation(made)
+    path = f"{project.root}/zones/{zone}/networkEndpointGroups/{name}"
+    project.checked[path] = link(f"{project.root}/global/backendServices/{name}")
+    return f"{zone}/{name}"

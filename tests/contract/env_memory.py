@@ -8,6 +8,7 @@ from pathlib import Path
 
 from novacron.models.address import Address
 from novacron.models.guest import GuestResult
+from novacron.models.load_balancer import Pool
 from novacron.providers.memory.cloud import REGION
 from novacron.providers.memory.provider import MemoryProvider
 from novacron.providers.transfer import LEAF_BYTES
@@ -34,6 +35,11 @@ def open_env(folder: Path) -> Iterator[Env]:
         held = provider.read_block(volume_id, leaf)
         return None if held is None else held[sector * SECTOR :][:SECTOR]
 
+    def make_pool(name: str) -> str:
+        with provider.opened():
+            provider.cloud.pools[name] = Pool(id=name, region=REGION)
+        return name
+
     def agent(_vm_id: str, shell: Callable[[str], GuestResult]) -> None:
         provider.shell = lambda _, script: shell(script)
 
@@ -55,6 +61,7 @@ def open_env(folder: Path) -> Iterator[Env]:
         write_block=write_block,
         read_block=read_block,
         make_zone=lambda domain: domain,
+        make_pool=make_pool,
         agent=agent,
         make_address=make_address,
         hold_address=hold_address,

@@ -1,4 +1,4 @@
-"""Platform metrics of VMs, as set through the control routes.
+"""Platform metrics: of VMs, as set through the control routes; of load balancers, their probes'.
 
 https://learn.microsoft.com/en-us/rest/api/monitor/metrics/list
 https://learn.microsoft.com/en-us/azure/azure-monitor/reference/supported-metrics/microsoft-compute-virtualmachines-metrics
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from .catalog.quotas import VM
+from .networks.load_balancers import LOAD_BALANCER, inside_of
 from .routes import Route
 from .wire import Answer, ArmError, Call, Json, not_found
 
@@ -25,6 +26,7 @@ METRICS = {
     "Disk Write Bytes": ("Bytes", "total"),
     "Available Memory Percentage": ("Percent", "average"),
 }
+PROBE = "DipAvailability"
 _STEPS = {
     "PT1M": 1,
     "PT5M": 5,
@@ -101,8 +103,60 @@ def _metric(account: LocalAccount, call: Call, machine: str, name: str, times: l
     }
 
 
+def _list_probes(account: LocalAccount, call: Call) -> Answer:
+    """Health Probe Status of each backend address, 100 where its VM runs:
+    https://learn.microsoft.com/en-us/azure/load-balancer/monitor-load-balancer-reference"""
+    balancer = account.store.get(call.path.partition("/providers/Microsoft.Insights")[0])
+    if balancer is None or balancer.type != LOAD_BALANCER:
+        raise not_found(call.path)
+    query = call.query
+    if (query.get("metricnames"), query.get("$filter")) != (PROBE, "BackendIPAddress eq '*'"):
+        raise ArmError(400, "BadRequest", f"Only {PROBE} by BackendIPAddress is kept here.")
+    if query.get("interval", "PT1M") != "PT1M" or query.get("aggregation") != "Average":
+        raise ArmError(400, "BadRequest", f"{PROBE} is an average of a minute.")
+    times = _times(account, query.get("timespan"), 1)
+    inside = [
+        i for pool in balancer.properties["backendAddressPools"] for i in inside_of(account, pool)
+    ]
+    series = [
+        {
+            "metadatavalues": [
+                {
+                    "name": {"value": "backendipaddress", "localizedValue": "backendipaddress"},
+                    "value": one["properties"]["privateIPAddress"],
+                }
+            ],
+            "data": [{"timeStamp": t, "average": _answers(account, one)} for t in times],
+        }
+        for one in inside
+        if balancer.properties["probes"]
+    ]
+    metric = {
+        "id": f"{balancer.id}/providers/Microsoft.Insights/metrics/{PROBE}",
+        "type": "Microsoft.Insights/metrics",
+        "name": {"value": PROBE, "localizedValue": "Health Probe Status"},
+        "unit": "Count",
+        "errorCode": "Success",
+        "timeseries": series,
+    }
+    body = {"cost": 0, "timespan": query.get("timespan", "PT1H"), "interval": "PT1M"}
+    body |= {"namespace": LOAD_BALANCER, "resourceregion": account.location, "value": [metric]}
+    return Answer(200, body)
+
+
+def _answers(account: LocalAccount, configuration: Json) -> float:
+    nic = account.store.get(configuration["id"].partition("/ipConfigurations/")[0])
+    user = nic and nic.properties.get("virtualMachine")
+    vm = account.store.get(user["id"]) if user else None
+    return 100.0 if vm is not None and vm.private.get("power") == "running" else 0.0
+
+
 _PATH = (
     "/subscriptions/{sub}/resourceGroups/{group}/providers"
     "/Microsoft.Compute/virtualMachines/{name}/providers/Microsoft.Insights/metrics"
 )
-ROUTES = [Route("GET", _PATH, "Metrics_List", _list)]
+_BALANCER = _PATH.replace("Microsoft.Compute/virtualMachines", "Microsoft.Network/loadBalancers")
+ROUTES = [
+    Route("GET", _PATH, "Metrics_List", _list),
+    Route("GET", _BALANCER, "Metrics_List", _list_probes),
+]

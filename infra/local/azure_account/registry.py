@@ -10,6 +10,7 @@ from .disks.images import Images
 from .disks.snapshots import Snapshots
 from .families import Family
 from .networks import dns
+from .networks.load_balancers import LoadBalancers
 from .networks.nics import NetworkInterfaces
 from .networks.nsgs import NetworkSecurityGroups
 from .networks.public_ips import PublicIPAddresses
@@ -33,6 +34,7 @@ _FAMILIES: tuple[Family, ...] = (
     SecurityRules(),
     NetworkInterfaces(),
     PublicIPAddresses(),
+    LoadBalancers(),
 )
 _OPERATIONS = "/subscriptions/{sub}/providers/{provider}/locations/{location}"
 ROUTES: list[Route] = [

@@ -44,6 +44,10 @@ class LocalProject:
         self.series: dict[str, list[list[float]]] = {}
         self.zones: dict[str, dict[str, Any]] = {}
         """Managed zones of names, with their records and changes."""
+        self.endpoints: dict[str, list[dict[str, Any]]] = {}
+        """Network endpoint groups by path -> their endpoints, in the order they came."""
+        self.checked: dict[str, str] = {}
+        """Network endpoint groups by path -> the backend service that checks their health."""
         self.warehouse = Warehouse()
         self._file = state_dir / "project.json" if options.persist else None
         self._restore()
@@ -69,6 +73,8 @@ class LocalProject:
             "console": self.console,
             "series": self.series,
             "zones": self.zones,
+            "endpoints": self.endpoints,
+            "checked": self.checked,
         }
         partial = self._file.with_suffix(".new")
         partial.write_text(json.dumps(state))
@@ -89,6 +95,7 @@ class LocalProject:
         }
         self.console, self.series = state["console"], state["series"]
         self.zones = state.get("zones", {})
+        self.endpoints, self.checked = state.get("endpoints", {}), state.get("checked", {})
 
     def close(self) -> None:
         self.guests.stop_all()

@@ -175,7 +175,8 @@ def _view(services: Services, store: MigrationStore, migration: Migration) -> Mi
 def downtime(migration: Migration) -> dict[str, float]:
     """Each term of the cutover, from the source's stop to the target's answer, and their sum.
 
-    Empty until the target has answered. Where names follow the VM, until they were switched.
+    Empty until the target has answered. Where load balancers or names follow the VM, until it was
+    in their pools and the names were switched.
     """
     marks = list(migration.marks.items())
     names = [name for name, _ in marks]
@@ -183,7 +184,10 @@ def downtime(migration: Migration) -> dict[str, float]:
         return {}
     upto = marks[: names.index("answered") + 1]
     terms = {name: (after - at).total_seconds() for (name, at), (_, after) in pairwise(upto)}
-    if migration.names and "committed" in names:
-        switched = migration.marks["committed"] - migration.marks["answered"]
-        terms["names"] = switched.total_seconds()
+    at = migration.marks["answered"]
+    followed = (("pools", migration.pools, "joined"), ("names", migration.names, "committed"))
+    for name, any_of, mark in followed:
+        if any_of and mark in names:
+            terms[name] = (migration.marks[mark] - at).total_seconds()
+            at = migration.marks[mark]
     return {**terms, "total": sum(terms.values())}

@@ -6,6 +6,7 @@ import socket
 from datetime import datetime, timedelta
 
 from novacron.errors import Conflict, NotFound, NotReady
+from novacron.migration.balancers import check_left
 from novacron.migration.context import Context, progress
 from novacron.migration.converge import converged, predicted_downtime
 from novacron.migration.names import address_map, check_names
@@ -264,6 +265,7 @@ def finish(now: Context) -> StepResult:
     for side in (SOURCE, TARGET):
         dismissed(now, side)
     check_names(now)
+    check_left(now)
     vm = now.source.stop_vm(now.source_vm_id, force=True)
     ended = {"state": OperationState.SUCCEEDED, "percent": 100, "updated_at": now.services.now()}
     kept = seen(now.services, now.record, vm)

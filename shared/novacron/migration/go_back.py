@@ -1,12 +1,14 @@
 """Back to the source after the commit: the target stops, then the source starts as it was left.
 
 An operation of its own, carried out by the migration's machine. Nothing is copied: what the target
-accepted since the cutover stays on the target's disks. Names that followed the VM lead back.
+accepted since the cutover stays on the target's disks. Names that followed the VM lead back, and
+the source is in its load balancers again.
 """
 
 from __future__ import annotations
 
 from novacron.errors import NotFound, NotReady
+from novacron.migration.balancers import put_back, take_out
 from novacron.migration.context import Context, progress
 from novacron.migration.cutover import ORDERLY
 from novacron.migration.names import restore_names
@@ -29,6 +31,8 @@ def go_back(now: Context) -> StepResult:
     _stopped(now, now.target, now.migration.target_vm_id or "")
     vm = _running(now.source, now.source_vm_id)
     restore_names(now)
+    take_out(now)
+    put_back(now)
     if now.migration.phase is not Phase.RETURNED:
         now.save(phase=Phase.RETURNED)
     _end(now, OperationState.SUCCEEDED, vm, None)

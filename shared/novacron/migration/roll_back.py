@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from novacron.errors import NotFound, NotReady
+from novacron.migration.balancers import put_back, take_out
 from novacron.migration.context import Context
 from novacron.migration.cutover import finish
 from novacron.migration.names import restore_names
@@ -38,6 +39,7 @@ def roll_back(now: Context, failure: Failure) -> StepResult:
     error = now.migration.error or explain(failure)
     now.save(error=error)
     undo(now, lambda _: True)
+    put_back(now)  # clouds register only what runs, which the source does again
     ended = {"state": OperationState.FAILED, "error": error, "updated_at": now.services.now()}
     if now.migration.phase is not Phase.ROLLED_BACK:
         now.save(phase=Phase.ROLLED_BACK, exports=[], imports=[], clone=None, reason=None)
@@ -117,6 +119,7 @@ def _worker(now: Context, entry: JournalEntry) -> None:
 
 
 UNDO = {
+    Effect.POOLS: lambda now, _: take_out(now),
     Effect.NAMES: lambda now, _: restore_names(now),
     Effect.GUEST: undo_guest,
     Effect.VM: _vm,

@@ -9,6 +9,7 @@ from novacron.migration.context import Context, progress
 from novacron.migration.leaves import SHARD_BYTES, shard_count
 from novacron.migration.manifest import DiskManifest
 from novacron.migration.parallel import in_parallel
+from novacron.migration.pools import refuse_pools
 from novacron.migration.shards import ExportJob, exporter
 from novacron.migration.staff import SOURCE, staffed
 from novacron.migration.stages import COPY_IN, COPY_OUT, begin_stage, finish_shard, unfinished
@@ -47,6 +48,8 @@ def begin_round(now: Context) -> StepResult:
     final = now.migration.phase is Phase.CUTTING_OVER
     if rounds and not rounds[-1].ended:
         return DONE
+    if not rounds:
+        refuse_pools(now)
     tidy(now)
     number = len(rounds) + 1
     part = f"e{number}"

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from novacron.errors import NovaCronError
 from novacron.migration import (
+    balancers,
     clone,
     cutover,
     go_back,
@@ -48,6 +49,7 @@ class Step(StrEnum):
     FENCE = "fence"
     SEAL = "seal"
     BOOT = "boot"
+    JOIN_POOLS = "join_pools"
     SWITCH_NAMES = "switch_names"
     COMMIT = "commit"
     FINISH = "finish"
@@ -89,6 +91,7 @@ PLAIN: dict[Step, Callable[[Context], StepResult]] = {
     Step.FENCE: cutover.fence,
     Step.SEAL: cutover.seal,
     Step.BOOT: cutover.boot,
+    Step.JOIN_POOLS: balancers.join_pools,
     Step.SWITCH_NAMES: names.switch_names,
     Step.COMMIT: cutover.commit,
     Step.FINISH: cutover.finish,

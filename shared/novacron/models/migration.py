@@ -10,6 +10,7 @@ from pydantic import Field
 from novacron.models.base import Model, Name, ResourceId, Tags
 from novacron.models.dns import DnsName, DnsRecord, DnsType, ZoneName
 from novacron.models.image import BootMode
+from novacron.models.load_balancer import BalancerPool, JoinedPool
 from novacron.models.operation import OperationError
 from novacron.models.transfer import Export, Import
 
@@ -104,6 +105,7 @@ class MigrationSpec(Model):
     """Copying goes on until the rest can be moved in so long, or no longer shrinks."""
     max_rounds: int = Field(default=10, ge=1, le=100)
     names: list[NameSwitch] = Field(default=[], max_length=20)
+    load_balancers: list[BalancerPool] = Field(default=[], max_length=20)
     probe: Probe | None = None
     """None: the provider's word that it runs is enough."""
     test_clone: bool = False
@@ -156,6 +158,7 @@ class Effect(StrEnum):
     IMPORT = "import"
     FENCE = "fence"
     VM = "vm"
+    POOLS = "pools"
     NAMES = "names"
     GUEST = "guest"
 
@@ -271,6 +274,7 @@ class Migration(Model):
     """The newest attempt."""
     new_vm_id: str | None = None
     """The record of the VM at the target, once committed."""
+    pools: list[JoinedPool] = []
     names: list[SwitchedName] = []
     addresses: list[AddressChange] = []
     """Of the source, and what stands in their place."""

@@ -49,6 +49,7 @@ from novacron.providers.addresses import PublicAddresses
 from novacron.providers.billing import BillingSource
 from novacron.providers.dns import DnsRecords
 from novacron.providers.guest_commands import GuestCommands
+from novacron.providers.load_balancers import LoadBalancers
 from novacron.providers.transfer import DiskExport, DiskImport, Fencing, LiveMigration
 
 F = TypeVar("F")
@@ -308,6 +309,7 @@ CAPABILITIES: tuple[type, ...] = (
     Fencing,
     LiveMigration,
     DnsRecords,
+    LoadBalancers,
     GuestCommands,
     PublicAddresses,
     BillingSource,

@@ -31,6 +31,7 @@ _ADDED |= {
 # Served, and described in no file that is at hand: the subscription's own and the newest.
 _UNDESCRIBED: tuple[str, ...] = ("Operations_", "ResourceGroups_", "Resources_", "Subscriptions_")
 _UNDESCRIBED += (
+    "LoadBalancers_",
     "Metrics_",
     "RecordSets_",
     "ResourceSkus_",

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from novacron.errors import Conflict
 from novacron.migration import control
 from novacron.models.dns import DnsRecord, DnsType
 from novacron.models.guest import GuestResult
-from novacron.models.migration import Phase, RollBack
+from novacron.models.load_balancer import PoolMember
+from novacron.models.migration import Migration, Phase, RollBack
 from novacron.models.operation import Operation, OperationState
 from novacron.models.vm import VmState
 from novacron.providers.memory.provider import MemoryProvider
 from tests.machine import Held, MigrateVm
 from tests.unit.migration.conftest import Move
 from tests.unit.migration.crew import Crew, crewed
+from tests.unit.migration.test_balancers import JOIN, LEAVE, NEW, OLD, make_pool
 from tests.world import ALICE
 
 NAME = {"account_id": "acc-1", "zone": "example.org", "name": "web.example.org", "public": False}
+FOLLOW: dict[str, Any] = {"names": [NAME], "load_balancers": [LEAVE, JOIN]}
 BEFORE = DnsRecord(zone="example.org", name="web.example.org", values=["192.0.2.1"])
 
 
@@ -46,10 +51,12 @@ class Succeeding:
     def arrange(self, move: Move, monkeypatch: pytest.MonkeyPatch) -> None:
         """Before anything may be killed."""
         move.source.put_record(BEFORE)
+        make_pool(move.source, OLD, PoolMember(vm_id=move.vm.provider_id, port=80))
+        make_pool(move.target, NEW)
         move.source.shell = self._shell
 
     def begin(self, move: Move) -> Operation:
-        return move.begin(names=[NAME], test_clone=self.clone, prepare_guest=self.guest)
+        return move.begin(**FOLLOW, test_clone=self.clone, prepare_guest=self.guest)
 
     def machine(self, move: Move, operation: Operation) -> MigrateVm:
         return move.machine(operation)
@@ -66,6 +73,7 @@ class Succeeding:
         assert self.prepared == ({move.vm.provider_id} if stays else set())
         with move.source.opened():
             assert not [name for name in move.source.cloud.blocks if name.startswith("exp-")]
+        self._pools(move, told)
         name = move.source.get_record(BEFORE.zone, BEFORE.name, DnsType.A)
         volumes = self._volumes(move.target)
         if told.phase is Phase.ROLLED_BACK:
@@ -81,6 +89,15 @@ class Succeeding:
             held = move.content(move.source, old)
             assert held
             assert held == move.content(move.target, new)
+
+    def _pools(self, move: Move, told: Migration) -> None:
+        left, joined = (
+            [one.vm_id for one in side.get_pool(pool).members]
+            for side, pool in ((move.source, OLD), (move.target, NEW))
+        )
+        back = told.phase in (Phase.ROLLED_BACK, Phase.RETURNED)
+        assert left == ([move.vm.provider_id] if back else [])
+        assert joined == ([] if back else [told.target_vm_id])
 
     def _shell(self, vm_id: str, script: str) -> GuestResult:
         """A guest that keeps whether it is prepared, and knows that it was for this move alone."""
@@ -116,7 +133,7 @@ class Holding(Succeeding):
     guest = False
 
     def begin(self, move: Move) -> Operation:
-        return move.begin(names=[NAME], test_clone=True, cutover="approved")
+        return move.begin(**FOLLOW, test_clone=True, cutover="approved")
 
     def run(self, move: Move, operation: Operation, start: str | None = None) -> None:
         try:

@@ -47,6 +47,8 @@ EFFECTS = [
             "start_vm",
             "stop_vm",
             "put_record",
+            "add_member",
+            "remove_member",
             "run_in_guest",
             "forget_guest_run",
         )

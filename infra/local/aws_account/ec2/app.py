@@ -1,4 +1,4 @@
-"""moto's applications, one per service, with ours in the place of its EC2."""
+"""moto's applications, one per service, with ours in the place of its EC2 and load balancers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from moto.core.utils import convert_to_flask_response
 from moto.moto_server.werkzeug_app import create_backend_app
 
+from ..balancing import StrictELBv2
 from .addresses import Addresses
 from .console import Console
 from .idempotency import Idempotency
@@ -27,7 +28,8 @@ class StrictEC2(
 def create_app(service: Any) -> Any:
     """What moto's dispatcher calls on a service's first request."""
     app = create_backend_app(service)
-    if service == "ec2":
-        view = convert_to_flask_response(StrictEC2.dispatch)
+    strict = {"ec2": StrictEC2, "elb": StrictELBv2}.get(service)
+    if strict is not None:
+        view = convert_to_flask_response(strict.dispatch)
         app.view_functions = dict.fromkeys(app.view_functions, view)
     return app

@@ -9,6 +9,7 @@ from uuid import uuid4
 from ..families import Family, reference
 from ..store import Resource
 from ..wire import ArmError, Call, Json
+from .load_balancers import join
 from .public_ips import PUBLIC_IP, user_of
 from .subnets import NIC, NSG, SUBNET
 
@@ -94,6 +95,9 @@ def _configuration(account: LocalAccount, nic: Resource, told: Json, *, primary:
             )
             raise ArmError(400, "PublicIPAddressInUse", message)
         properties["publicIPAddress"] = {"id": address.id}
+    if pools := asked.get("loadBalancerBackendAddressPools"):
+        joined = join(account, configuration_id, subnet.id, pools)
+        properties["loadBalancerBackendAddressPools"] = joined
     return {
         "name": told["name"],
         "id": configuration_id,

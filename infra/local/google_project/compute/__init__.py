@@ -3,6 +3,7 @@
 from . import (  # noqa: F401
     addresses,
     disks,
+    endpoint_groups,
     firewalls,
     images,
     instance_changes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from novacron.migration.assess.balancers import balancer_checks
 from novacron.migration.assess.boot import boot_checks, image_checks
 from novacron.migration.assess.copying import copying, egress, speed
 from novacron.migration.assess.disks import disks_of
@@ -52,6 +53,7 @@ def assess(services: Services, who: Principal, asked: CreateMigration) -> Assess
         *room,
         *network_checks(facts),
         *name_checks(facts),
+        *balancer_checks(facts),
         *unpriced,
     ]
     plan, terms = _copied(facts, disks)

@@ -43,6 +43,8 @@ MEANINGS: dict[str, str] = {
     "network.renumbered": "The VM gets other addresses than it has.",
     "names.unknown": "A name that is to follow the VM cannot be looked up or switched.",
     "names.ttl": "Resolvers keep the old answer for longer than the downtime that was asked for.",
+    "balancers.unknown": "A load balancer's pool cannot be looked up.",
+    "balancers.target": "A load balancer's pool cannot take the target as it is to be.",
     "price.unknown": "What the source or the target costs by the hour is not known.",
     "sovereignty.forbidden": "A rule of the tenant forbids it.",
 }

@@ -50,6 +50,7 @@ class AgentProvider(CardPriced, AgentTransfer, GuestCommands, CloudProvider, Onl
         "SpotVms": "a host of one's own has no spare capacity for sale",
         "DnsRecords": "a host serves no zones: name one of a cloud's account",
         "PublicAddresses": "a network of one's own reserves no public addresses",
+        "LoadBalancers": "a host has no load balancer: name a pool of a cloud's account",
         "BillingSource": "nobody bills for one's own hosts: the rate card and the state history do",
     }
     courier: Courier = NoCourier()

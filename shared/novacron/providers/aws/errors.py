@@ -53,7 +53,7 @@ _CODES: dict[type[NovaCronError], str] = {
         SecurityGroupLimitExceeded SecurityGroupsPerInstanceLimitExceeded SnapshotLimitExceeded
         SubnetLimitExceeded VcpuLimitExceeded VolumeLimitExceeded VpcLimitExceeded
         ConcurrentSnapshotLimitExceeded PendingSnapshotLimitExceeded ResourceLimitExceeded
-        ServiceQuotaExceededException""",
+        ServiceQuotaExceededException TooManyTargets TooManyRegistrationsForTargetId""",
     NoCapacity: """InsufficientAddressCapacity InsufficientCapacity InsufficientCapacityOnHost
         InsufficientFreeAddressesInSubnet InsufficientHostCapacity InsufficientInstanceCapacity
         InsufficientVolumeCapacity MaxSpotPriceTooLow SpotMaxPriceTooLow""",
@@ -64,7 +64,7 @@ _CODES: dict[type[NovaCronError], str] = {
         InvalidGroup.InUse InvalidIPAddress.InUse InvalidInstanceAttributeValue
         InvalidSnapshot.InUse InvalidState OperationNotPermitted ResourceAlreadyAssociated
         VolumeInUse VolumeModificationRateExceeded ConflictException InvalidChangeBatch
-        PriorRequestNotComplete""",
+        PriorRequestNotComplete InvalidTarget""",
     NotFound: """InvalidAddress.NotFound InvalidAllocationID.NotFound
         InvalidAMIID.Malformed InvalidAMIID.NotFound InvalidAMIID.Unavailable
         InvalidGroup.NotFound InvalidGroupId.Malformed InvalidInstanceID.Malformed
@@ -72,7 +72,7 @@ _CODES: dict[type[NovaCronError], str] = {
         InvalidSnapshotID.Malformed InvalidSubnetID.Malformed InvalidSubnetID.NotFound
         InvalidVolume.NotFound InvalidVolumeID.Malformed InvalidVpcID.Malformed
         InvalidVpcID.NotFound ResourceNotFoundException NoSuchResourceException
-        NoSuchHostedZone NoSuchChange""",
+        NoSuchHostedZone NoSuchChange TargetGroupNotFound""",
     InvalidSpec: """InvalidBlockDeviceMapping InvalidInput InvalidNextToken
         InvalidPaginationToken InvalidParameter InvalidParameterCombination
         InvalidParameterValue InvalidPermission.Malformed InvalidSubnet.Conflict

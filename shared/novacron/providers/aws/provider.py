@@ -18,6 +18,7 @@ from novacron.providers.aws.exports import AwsExports
 from novacron.providers.aws.guest import AwsGuests
 from novacron.providers.aws.images import AwsImages
 from novacron.providers.aws.imports import AwsImports
+from novacron.providers.aws.load_balancers import AwsLoadBalancers
 from novacron.providers.aws.metrics import AwsMetrics
 from novacron.providers.aws.networks import AwsNetworks
 from novacron.providers.aws.quota import AwsQuota
@@ -40,6 +41,7 @@ class AwsProvider(
     AwsRotation,
     AwsBilling,
     AwsDns,
+    AwsLoadBalancers,
     AwsGuests,
     AwsAddresses,
     CloudProvider,

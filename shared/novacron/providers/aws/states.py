@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeVar
 
 from novacron.errors import ProviderUnavailable
 from novacron.models.image import ImageState
+from novacron.models.load_balancer import MemberHealth
 from novacron.models.vm import VmState
 from novacron.models.volume import SnapshotState, VolumeState
 
@@ -47,6 +48,15 @@ SNAPSHOT: dict[str, SnapshotState] = {
     "error": SnapshotState.ERROR,
     "recoverable": SnapshotState.ERROR,
     "recovering": SnapshotState.PENDING,
+}
+TARGET: dict[str, MemberHealth] = {
+    "initial": MemberHealth.CHECKING,
+    "healthy": MemberHealth.HEALTHY,
+    "unhealthy": MemberHealth.UNHEALTHY,
+    "unhealthy.draining": MemberHealth.UNHEALTHY,
+    "unused": MemberHealth.UNUSED,
+    "draining": MemberHealth.DRAINING,
+    "unavailable": MemberHealth.UNKNOWN,
 }
 IMAGE: dict[str, ImageState] = {
     "pending": ImageState.PENDING,

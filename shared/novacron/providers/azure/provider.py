@@ -17,6 +17,7 @@ from novacron.providers.azure.dns import AzureDns
 from novacron.providers.azure.errors import translated
 from novacron.providers.azure.guest import AzureGuests
 from novacron.providers.azure.images import AzureImages
+from novacron.providers.azure.load_balancers import AzureLoadBalancers
 from novacron.providers.azure.metrics import AzureMetrics
 from novacron.providers.azure.networks import AzureNetworks
 from novacron.providers.azure.operations import AzureOperations
@@ -44,6 +45,7 @@ class AzureProvider(
     AzureMetrics,
     AzureBilling,
     AzureDns,
+    AzureLoadBalancers,
     AzureGuests,
     AzureAddresses,
     CloudProvider,

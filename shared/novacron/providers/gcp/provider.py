@@ -17,6 +17,7 @@ from novacron.providers.gcp.errors import translated
 from novacron.providers.gcp.exports import GcpExport
 from novacron.providers.gcp.images import GcpImages
 from novacron.providers.gcp.imports import GcpImport
+from novacron.providers.gcp.load_balancers import GcpLoadBalancers
 from novacron.providers.gcp.metrics import GcpMetrics
 from novacron.providers.gcp.networks import GcpNetworks
 from novacron.providers.gcp.quota import GcpQuota
@@ -34,6 +35,7 @@ class GcpProvider(
     GcpBilling,
     GcpDns,
     GcpAddresses,
+    GcpLoadBalancers,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

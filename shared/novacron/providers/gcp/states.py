@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeVar
 
 from novacron.errors import ProviderUnavailable
 from novacron.models.image import ImageState
+from novacron.models.load_balancer import MemberHealth
 from novacron.models.vm import VmState
 from novacron.models.volume import SnapshotState, VolumeState
 
@@ -55,6 +56,12 @@ SNAPSHOT: dict[str, SnapshotState] = {
     "READY": SnapshotState.READY,
     "DELETING": SnapshotState.DELETING,
     "FAILED": SnapshotState.ERROR,
+}
+ENDPOINT: dict[str, MemberHealth] = {
+    "HEALTHY": MemberHealth.HEALTHY,
+    "UNHEALTHY": MemberHealth.UNHEALTHY,
+    "DRAINING": MemberHealth.DRAINING,
+    "UNKNOWN": MemberHealth.CHECKING,
 }
 IMAGE: dict[str, ImageState] = {
     "PENDING": ImageState.PENDING,

@@ -49,6 +49,7 @@ class LibvirtProvider(
         "CredentialRotation": "libvirt has no API for SSH keys and certificates of its clients",
         "DnsRecords": "a host serves no zones: name one of a cloud's account",
         "PublicAddresses": "a network of one's own reserves no public addresses",
+        "LoadBalancers": "a host has no load balancer: name a pool of a cloud's account",
         "BillingSource": "nobody bills for one's own hosts: the rate card and the state history do",
     }
 

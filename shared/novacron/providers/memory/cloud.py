@@ -17,6 +17,7 @@ from novacron.models.base import Model, Ownership, Page, PageRequest
 from novacron.models.dns import DnsRecord
 from novacron.models.guest import GuestResult
 from novacron.models.image import Image
+from novacron.models.load_balancer import Pool
 from novacron.models.network import Network
 from novacron.models.vm import Vm, VmState
 from novacron.models.volume import ResourceFilter, Snapshot, Volume
@@ -57,6 +58,7 @@ class MemoryCloud:
     vm_subnets: dict[str, str] = field(default_factory=dict)
     names: dict[tuple[str, str, str], DnsRecord] = field(default_factory=dict)
     """Zone, name and type -> where it leads."""
+    pools: dict[str, Pool] = field(default_factory=dict)
     guest_runs: dict[tuple[str, str], GuestResult] = field(default_factory=dict)
     """VM and operation -> how its script ended."""
     own_volumes: dict[str, list[str]] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from novacron.providers.memory.compute import MemoryVms
 from novacron.providers.memory.dns import MemoryDns
 from novacron.providers.memory.guest import MemoryGuests
 from novacron.providers.memory.keeper import FileKeeper
+from novacron.providers.memory.load_balancers import MemoryLoadBalancers
 from novacron.providers.memory.networks import MemoryNetworks
 from novacron.providers.memory.quota import MemoryAccounting
 from novacron.providers.memory.rotation import MemoryRotation
@@ -36,6 +37,7 @@ class MemoryProvider(
     MemoryImport,
     MemoryFencing,
     MemoryDns,
+    MemoryLoadBalancers,
     MemoryGuests,
     MemoryAddresses,
     CloudProvider,
