@@ -1,4 +1,4 @@
-"""``novacron migration``: assess, start, list, show, and how one under way is steered."""
+"""``novacron migration``: assess, start, look at, steer and undo moves of VMs."""
 
 from __future__ import annotations
 
@@ -32,6 +32,9 @@ Downtime = Annotated[int, typer.Option("--max-downtime", min=1, help="Seconds.")
 MaxMbit = Annotated[
     int | None, typer.Option(min=10, help="Limit of its bandwidth, in millions of bits a second.")
 ]
+Keep = Annotated[
+    Path | None, typer.Option("--plan", dir_okay=False, help="Write the plan to this file.")
+]
 Approved = Annotated[
     bool, typer.Option("--hold", help="Wait for `cut-over` when all but the rest is copied.")
 ]
@@ -54,9 +57,7 @@ def assess(
     max_mbit: MaxMbit = None,
     hold: Approved = False,
     tag: Tag = None,
-    keep: Annotated[
-        Path | None, typer.Option("--plan", dir_okay=False, help="Write the plan to this file.")
-    ] = None,
+    keep: Keep = None,
 ) -> None:
     """Say what a migration would meet, take and cost; change nothing."""
     here = session(context)
@@ -76,7 +77,25 @@ def assess(
         "cutover": "approved" if hold else "automatic",
     }
     spec = {key: value for key, value in given.items() if value}
-    body = {"vm_id": vm_id, "spec": spec}
+    _assess(here, {"vm_id": vm_id, "spec": spec}, keep)
+
+
+@app.command("assess-back")
+def assess_back(context: typer.Context, migration_id: MigrationId, keep: Keep = None) -> None:
+    """Say what a move of the target back to where it came from would meet, take and cost.
+
+    It is a migration as any other and keeps what the target has written; of the disks only what
+    is not in the chunk store is sent. The source's VM has its name until it is deleted.
+    """
+    here = session(context)
+    client = here.connect()
+    migration = client.get(f"migrations/{migration_id}")
+    if migration["new_vm_id"] is None:
+        raise CliError(f"{migration_id} has no target that could move back.")
+    _assess(here, plan.back(migration, client.get(f"vms/{migration['vm_id']}")), keep)
+
+
+def _assess(here: Session, body: Json, keep: Path | None) -> None:
     reply = here.connect().ask("migrations:assess", body)
     if keep is not None:
         keep.write_text(plan.document(body, reply))
@@ -174,7 +193,7 @@ def roll_back(
     """Before the commit undo it; after it start the source as it was left and stop the target.
 
     After the commit nothing is copied back: what the target has written is not in the source. To
-    keep it, migrate the new VM back instead.
+    keep it, see `assess-back`.
     """
     here = session(context)
     if lose_writes:

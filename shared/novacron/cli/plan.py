@@ -24,6 +24,25 @@ def document(asked: Json, assessment: Json) -> str:
     return HEAD + yaml.safe_dump(whole, sort_keys=False, allow_unicode=True, width=100)
 
 
+FOLLOWS = ("names", "load_balancers", "probe", "boot_mode", "max_downtime_seconds", "tags")
+"""Of a migration's spec, what a move back keeps."""
+STAYS = ("zone", "instance_type")
+
+
+def back(migration: Json, source: Json) -> Json:
+    """What ``POST /migrations`` is to be asked for to bring the target, and what it has written,
+    to where ``source`` was left. ``source``: the VM that was moved, as ``GET /vms/{id}`` has it.
+    """
+    was = source["details"]
+    spec = {"account_id": source["account_id"], "region": source["region"]}
+    spec |= {key: was[key] for key in STAYS if was.get(key)}
+    if "instance_type" not in spec:
+        spec |= {key: was[key] for key in ("vcpus", "memory_mib") if was.get(key)}
+    asked = migration["spec"]
+    spec |= {key: asked[key] for key in FOLLOWS if asked.get(key)}
+    return {"vm_id": migration["new_vm_id"], "spec": spec}
+
+
 def show(found: Json, console: Console) -> None:
     verdict, transfer, target = found["verdict"], found["transfer"], found["target"]
     _part(console, "Verdict")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from novacron.cli import plan
 from novacron.cli.exits import CliError
 from novacron.models.migration import CreateMigration
 from tests.unit.cli.test_commands import Api
@@ -32,9 +33,9 @@ def test_a_plan_is_written_approved_and_started(move: Move, tmp_path: Path) -> N
         assert told in printed
     with pytest.raises(CliError, match="not approved"):
         api.run("migration", "start", "--plan", str(kept))
-    plan = yaml.safe_load(kept.read_text())
-    plan["approved"], plan["spec"]["name"] = True, "moved"
-    kept.write_text(yaml.safe_dump(plan))
+    found = yaml.safe_load(kept.read_text())
+    found["approved"], found["spec"]["name"] = True, "moved"
+    kept.write_text(yaml.safe_dump(found))
     api.reply = {"id": "op-1", "state": "pending"}
     api.run("migration", "start", "--plan", str(kept))
     sent = CreateMigration.model_validate(api.body())
@@ -100,3 +101,19 @@ def test_limits_of_bandwidth_are_set_and_taken_away() -> None:
         api.run("migration", "limit", "mig-1")
     with pytest.raises(CliError, match="not both"):
         api.run("provider", "limit", "acc-1", "--none", "--mbit", "10")
+
+
+def test_the_way_back_is_planned_from_both_records() -> None:
+    """The moved VM goes where the source was, as what the source was; its names follow."""
+    names = [{"account_id": "acc-3", "zone": "Z1", "name": "web.example.org"}]
+    asked = {"account_id": "acc-2", "region": "west", "names": names, "private_ip": "10.0.0.9"}
+    migration = {"new_vm_id": "vm-2", "spec": asked}
+    was = {"account_id": "acc-1", "region": "here", "details": {"zone": "here-a", "vcpus": 2}}
+    body = CreateMigration.model_validate(plan.back(migration, was))
+    assert body.vm_id == "vm-2"
+    told = body.spec
+    assert (told.account_id, told.region, told.zone, told.vcpus) == ("acc-1", "here", "here-a", 2)
+    assert [one.name for one in told.names] == ["web.example.org"]
+    assert told.private_ip is None
+    with pytest.raises(CliError, match="no target"):
+        Api({"new_vm_id": None}).run("migration", "assess-back", "mig-1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from novacron.errors import InvalidSpec
@@ -29,4 +30,32 @@ def waves(after: Mapping[str, Sequence[str]]) -> list[list[str]]:
         ready = sorted(order.get_ready())
         found.append(ready)
         order.done(*ready)
+    return found
+
+
+@dataclass(frozen=True)
+class Turn:
+    """When a VM's move begins and ends, in seconds after the wave's begin."""
+
+    begins: float
+    ends: float
+
+
+def turns(
+    after: Mapping[str, Sequence[str]], seconds: Mapping[str, float], at_once: int
+) -> dict[str, Turn]:
+    """When each VM moves if each takes ``seconds``: as the wave's machine does it, the first that
+    may begin does, so long as fewer than ``at_once`` are under way. Moves at the same time are
+    taken not to slow each other down. Raises InvalidSpec as ``waves`` does.
+    """
+    order = [vm for group in waves(after) for vm in group]
+    found: dict[str, Turn] = {}
+    now = 0.0
+    while len(found) < len(after):
+        moved = {vm for vm, turn in found.items() if turn.ends <= now}
+        for vm in order:
+            under_way = len(found) - len(moved)
+            if vm not in found and under_way < at_once and moved.issuperset(after[vm]):
+                found[vm] = Turn(now, now + seconds[vm])
+        now = min((turn.ends for turn in found.values() if turn.ends > now), default=now)
     return found
