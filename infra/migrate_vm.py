@@ -20,7 +20,7 @@ LOOKS = 5000
 25,000 events (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html)."""
 SLOW_SECONDS = 60
 """Between looks at a shard that is long under way: at a low limit of bandwidth an agent's sixteen
-take a day. A look is late by a tenth at most of the time that was waited for it."""
+take hours. A look is late by a tenth at most of the time that was waited for it."""
 HOLD_SECONDS = 3600
 """A halt longer than this is spent on another round, so that little is left when it ends."""
 

@@ -157,7 +157,7 @@ class Services:
 
     sleep: Callable[[float], None] = time.sleep
     """For a turn on a line of limited bandwidth."""
-    _paces: dict[str, Paces] = field(default_factory=dict)
+    _paces: dict[str, Paces] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def stores(self) -> ChunkStores:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from novacron.errors import Conflict, NotReady, NovaCronError, Throttled
-from novacron.migration.assess.limits import NO_LIMITS, Limits, limits_of
+from novacron.migration.assess.limits import Limits, limits_of
 from novacron.models.account import MetricName, MetricPoint, Quota, Usage
 from novacron.models.image import Image
 from novacron.models.migration import CreateMigration, MigrationSpec
@@ -40,7 +40,7 @@ class Facts:
     target_account: ProviderAccount
     source: CloudProvider
     target: CloudProvider
-    limits: Limits = NO_LIMITS
+    limits: Limits
     failures: dict[str, NovaCronError] = field(default_factory=dict)
     vm: Vm | None = None
     volumes: list[Volume] = field(default_factory=list)
