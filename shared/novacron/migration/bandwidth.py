@@ -13,7 +13,7 @@ from novacron.store.turns import Turns
 TURN_S = 0.5
 """Of the slower line: small reads share a turn, so that asking for it is quicker than using it."""
 LOOK_S = 10.0
-"""A limit, a pause and a cancel are felt so much later at most."""
+"""Who is not limited, or paused, asks again after so long."""
 
 
 def granted(services: Services, tenant: str, line: Line, size: int) -> Grant:
