@@ -41,6 +41,7 @@ def migrate_vm() -> State:
         "Decide": _step("decide", "Choose", observe="next"),
         "Choose": _choice(
             round="BeginRound",
+            prepare_guest="PrepareGuest",
             clone="PrepareClone",
             remove_clone="RemoveClone",
             hold="Hold",
@@ -60,6 +61,7 @@ def migrate_vm() -> State:
         "PlanVerify": _step("plan_verify", "Verify", observe="items"),
         "Verify": _map("VerifyShards", "verify_shards", "EndRound"),
         "EndRound": _step("end_round", "Decide"),
+        **_guest(),
         **_test_clone(),
         "Hold": _hold(),
         "AfterHold": _step("after_hold", "Choose", observe="next"),
@@ -91,6 +93,14 @@ def migrate_vm() -> State:
         "StartAt": "Decide",
         "States": states,
     }
+
+
+def _guest() -> State:
+    """What fails in it stops no copying."""
+    prepare, failed = _step("prepare_guest", "Decide"), _step("guest_failed", "Decide")
+    prepare["Catch"][0]["Next"] = "GuestFailed"
+    failed["Parameters"]["Payload"]["failure.$"] = "$.failure"
+    return {"PrepareGuest": prepare, "GuestFailed": failed}
 
 
 def _test_clone() -> State:

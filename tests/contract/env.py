@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from novacron.errors import NotFound, NotReady
 from novacron.models.base import Ownership
+from novacron.models.guest import GuestResult
 from novacron.models.transfer import Export, Import
 from novacron.models.vm import Vm, VmSpec, VmState
 from novacron.models.volume import VolumeSpec
@@ -58,6 +59,8 @@ class Env:
     make_zone: Callable[[str], str] | None = None
     """Makes a zone of names for a domain, where the provider serves any; returns what it is called.
     No part of the contract: zones are delegated by hand."""
+    agent: Callable[[str, Callable[[str], GuestResult]], None] | None = None
+    """Gives the VM's guest an agent that runs scripts with this shell."""
     wire: Wire | None = None
     """The recording of all that is said, where the cloud has a specification to hold it against."""
     made: list[str] = field(default_factory=list)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from infra.local.aws_account import start_in_thread
 from infra.local.aws_account.guest import read_volume, write_volume
+from novacron.models.guest import GuestResult
 from novacron.providers.aws.provider import AwsProvider
 from tests.contract.env import Env
 
@@ -40,6 +41,13 @@ def open_env(folder: Path) -> Iterator[Env]:
         )
         return str(made["HostedZone"]["Id"]).removeprefix("/hostedzone/")
 
+    def agent(vm_id: str, shell: Callable[[str], GuestResult]) -> None:
+        def run(_: str, script: str) -> tuple[int, str, str]:
+            told = shell(script)
+            return told.exit_code, told.output, ""
+
+        account.shells[vm_id] = run
+
     settings = {
         "region": REGION,
         "endpoint_url": server.url,
@@ -64,6 +72,7 @@ def open_env(folder: Path) -> Iterator[Env]:
             write_block=write_block,
             read_block=read_block,
             make_zone=make_zone,
+            agent=agent,
         )
     finally:
         server.stop()

@@ -10,6 +10,7 @@ from infra.local.azure_account import Server, start_in_thread
 from infra.local.azure_account.networks.dns import ZONE
 from infra.local.azure_account.store import Resource
 from novacron.models.base import Ownership
+from novacron.models.guest import GuestResult
 from novacron.models.network import NetworkSpec, SubnetSpec
 from novacron.providers.azure.provider import AzureProvider
 from tests.contract.env import Env
@@ -80,6 +81,13 @@ def open_env(folder: Path) -> Iterator[Env]:
         account.store.put(Resource(zone, ZONE, "global"))
         return domain
 
+    def agent(vm_id: str, shell: Callable[[str], GuestResult]) -> None:
+        def run(_: str, script: str) -> tuple[int, str, str]:
+            told = shell(script)
+            return told.exit_code, told.output, ""
+
+        account.shells[vm_id] = run
+
     try:
         yield Env(
             name="azure",
@@ -97,6 +105,7 @@ def open_env(folder: Path) -> Iterator[Env]:
             write_block=write_block,
             read_block=read_block,
             make_zone=make_zone,
+            agent=agent,
             wire=Wire(recording, judge()),
         )
     finally:

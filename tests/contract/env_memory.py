@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from novacron.models.guest import GuestResult
 from novacron.providers.memory.cloud import REGION
 from novacron.providers.memory.provider import MemoryProvider
 from novacron.providers.transfer import LEAF_BYTES
@@ -32,6 +33,9 @@ def open_env(folder: Path) -> Iterator[Env]:
         held = provider.read_block(volume_id, leaf)
         return None if held is None else held[sector * SECTOR :][:SECTOR]
 
+    def agent(_vm_id: str, shell: Callable[[str], GuestResult]) -> None:
+        provider.shell = lambda _, script: shell(script)
+
     yield Env(
         name="memory",
         provider=provider,
@@ -40,4 +44,5 @@ def open_env(folder: Path) -> Iterator[Env]:
         write_block=write_block,
         read_block=read_block,
         make_zone=lambda domain: domain,
+        agent=agent,
     )

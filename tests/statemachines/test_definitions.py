@@ -57,6 +57,7 @@ class TestEveryDefinition:
                 c["Next"] for c in task.get("Catch", []) if c["ErrorEquals"] == ["States.ALL"]
             ]
             last = {"Compensate": [], **{one: ["CloneFailed"] for one in _CLONE}}
+            last["PrepareGuest"] = ["GuestFailed"]
             assert caught == last.get(name, ["Compensate"]), name
 
     def test_only_the_operation_travels(self, path: Path) -> None:

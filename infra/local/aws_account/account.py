@@ -13,6 +13,7 @@ from .blocks import BlockStore
 from .catalog import BlockMaps
 from .events import EventSender
 from .options import Options, Switches
+from .run_command import Command, Shell
 from .tokens import Signer
 
 _open: dict[str, LocalAccount] = {}
@@ -36,6 +37,9 @@ class LocalAccount:
         self.answers: dict[tuple[str, ...], Any] = {}
         self.pages: dict[str, list[str]] = {}
         self.console: dict[str, bytes] = {}
+        self.shells: dict[str, Shell] = {}
+        """Instances with an agent, and what runs their scripts; neither outlives the server."""
+        self.commands: dict[str, Command] = {}
         self.dirty = False
         _open[account_id] = self
 

@@ -1,4 +1,5 @@
-"""Service Quotas, and the external id of AssumeRole: what moto answers too freely or not at all."""
+"""Service Quotas, Run Command, and the external id of AssumeRole: what moto answers too freely or
+not at all."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from ..common.faults import Fault
+from . import run_command
 from .account import LocalAccount
 from .wire import Call, fault_response, json_response
 
@@ -25,7 +27,10 @@ def answer(account: LocalAccount, call: Call) -> Response | None:
         return _quota(account, call)
     if call.operation == "AssumeRole":
         return _refused_role(account, call)
-    return None
+    try:
+        return run_command.handle(account, call)
+    except run_command.Refused as error:
+        return fault_response(call, error.fault)
 
 
 def _quota(account: LocalAccount, call: Call) -> Response:

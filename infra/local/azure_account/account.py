@@ -15,6 +15,7 @@ from .keys import load_key
 from .operations import Operation
 from .options import Options, Switches
 from .store import Store
+from .vms.run_commands import Shell
 
 
 class LocalAccount:
@@ -38,6 +39,8 @@ class LocalAccount:
         self.console: dict[str, str] = {}
         self.metrics: dict[str, dict[str, float]] = {}
         self.charges: list[dict[str, str]] = []
+        self.shells: dict[str, Shell] = {}
+        """Names of VMs whose agent takes scripts, and what runs them; none outlives the server."""
         self.base = ""
 
     @property

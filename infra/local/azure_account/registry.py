@@ -18,10 +18,12 @@ from .networks.subnets import Subnets
 from .networks.vnets import VirtualNetworks
 from .routes import Route
 from .vms.family import VirtualMachines
+from .vms.run_commands import RunCommands
 
 _FAMILIES: tuple[Family, ...] = (
     groups.ResourceGroups(),
     VirtualMachines(),
+    RunCommands(),
     Disks(),
     Snapshots(),
     Images(),

@@ -38,6 +38,9 @@ Keep = Annotated[
 Approved = Annotated[
     bool, typer.Option("--hold", help="Wait for `cut-over` when all but the rest is copied.")
 ]
+Prepare = Annotated[
+    bool, typer.Option("--prepare-guest", help="First make the guest ready, where it runs now.")
+]
 
 
 @app.command()
@@ -56,6 +59,7 @@ def assess(
     max_downtime: Downtime = 30,
     max_mbit: MaxMbit = None,
     hold: Approved = False,
+    prepare_guest: Prepare = False,
     tag: Tag = None,
     keep: Keep = None,
 ) -> None:
@@ -75,6 +79,7 @@ def assess(
         "max_downtime_seconds": max_downtime,
         "max_mbit_per_second": max_mbit,
         "cutover": "approved" if hold else "automatic",
+        "prepare_guest": prepare_guest,
     }
     spec = {key: value for key, value in given.items() if value}
     _assess(here, {"vm_id": vm_id, "spec": spec}, keep)

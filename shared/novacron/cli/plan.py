@@ -89,13 +89,25 @@ def _stage(found: Json) -> Json:
     }
 
 
+def _guest(found: Json) -> Json:
+    error = found["error"]
+    state = "prepared" if found["done"] else "being prepared"
+    told = {"state": f"not prepared: {error['detail']}" if error else state}
+    if found["left"]:
+        told["not undone"] = found["left"]
+    return {**told, "attempt": found["attempt"], "output": found["output"]}
+
+
 def show_migration(found: Json, console: Console) -> None:
     """Its state, what is under way, the map of addresses and the terms of its downtime."""
-    apart = ("rounds", "addresses", "downtime_seconds", "spec", "stage", "test_clone")
+    apart = ("rounds", "addresses", "downtime_seconds", "spec", "stage", "test_clone", "guest")
     render_one({k: v for k, v in found.items() if k not in apart}, Format.TABLE, console)
     if found.get("stage"):
         _part(console, "Under way")
         render_one(_stage(found["stage"]), Format.TABLE, console)
+    if found.get("guest"):
+        _part(console, "Guest")
+        render_one(_guest(found["guest"]), Format.TABLE, console)
     if found.get("test_clone"):
         _part(console, "Test clone")
         render_one(found["test_clone"], Format.TABLE, console)

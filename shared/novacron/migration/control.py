@@ -98,11 +98,13 @@ def pause(services: Services, who: Principal, migration: str) -> MigrationView:
 
 
 def resume(services: Services, who: Principal, migration: str) -> MigrationView:
-    """Go on copying; where a test clone failed, try another."""
-    store = MigrationStore(services.store.table)
-    clone = store.get(who.tenant, migration).clone
-    failed = clone.attempt if clone is not None and clone.error is not None else 0
-    return _ask(services, who, migration, paused=False, retest=failed)
+    """Go on copying; what failed, a test clone or preparing the guest, is tried again."""
+    found = MigrationStore(services.store.table).get(who.tenant, migration)
+    retest, prepare = (
+        one.attempt if one is not None and one.error is not None else 0
+        for one in (found.clone, found.guest)
+    )
+    return _ask(services, who, migration, paused=False, retest=retest, prepare=prepare)
 
 
 def cut_over(services: Services, who: Principal, migration: str) -> MigrationView:

@@ -9,6 +9,7 @@ from novacron.errors import Conflict, NotFound, NotReady
 from novacron.migration.context import Context, progress
 from novacron.migration.converge import converged, predicted_downtime
 from novacron.migration.names import address_map, check_names
+from novacron.migration.prepare import asked_again, carries_guest, failed_guest, wants_guest
 from novacron.migration.rounds import DONE, StepResult, tidy
 from novacron.migration.shards import exporter, importer
 from novacron.migration.staff import SOURCE, TARGET, dismissed
@@ -26,7 +27,7 @@ PROBE_SECONDS = 1.0
 
 ROUND, CLONE, HOLD, FENCE, SEAL = "round", "clone", "hold", "fence", "seal"
 FINISH, ROLL_BACK, GO_BACK = "finish", "roll_back", "go_back"
-REMOVE_CLONE = "remove_clone"
+REMOVE_CLONE, PREPARE = "remove_clone", "prepare_guest"
 PAUSED = "paused"
 
 
@@ -38,7 +39,7 @@ def decide(now: Context) -> StepResult:
     if migration.error is not None:
         return StepResult(next=ROLL_BACK)
     if migration.in_round:
-        return StepResult(next=ROUND)
+        return StepResult(next=ROUND if migration.rounds or not wants_guest(now) else PREPARE)
     if migration.phase is Phase.CUTTING_OVER:
         return StepResult(next=SEAL if migration.rounds[-1].final else FENCE)
     if migration.phase is Phase.TESTING and migration.clone and migration.clone.done:
@@ -49,10 +50,21 @@ def decide(now: Context) -> StepResult:
 def _between_rounds(now: Context) -> StepResult:
     """Another round, a halt, or the cutover."""
     tidy(now)
-    spec, rounds, clone = now.migration.spec, now.migration.rounds, now.migration.clone
     if now.control.paused:
         return _hold(now, PAUSED)
+    if wants_guest(now):
+        return StepResult(next=PREPARE)
+    if carries_guest(now):
+        return _another(now)
+    return _once_prepared(now)
+
+
+def _once_prepared(now: Context) -> StepResult:
+    """As before, when nothing is to be done in the guest now."""
+    spec, rounds, clone = now.migration.spec, now.migration.rounds, now.migration.clone
     why = converged(rounds, spec.max_rounds, spec.max_downtime_seconds)
+    if why is not None and (unprepared := failed_guest(now)):
+        return _hold(now, unprepared)
     if _wants_clone(now) and (why is not None or now.control.approved):
         return StepResult(next=CLONE)
     if clone is not None and clone.error is None and clone.round == len(rounds):
@@ -101,7 +113,8 @@ def hold(now: Context, token: str) -> StepResult:
         lambda one: one.model_copy(update={"token": token}),
     )
     waits = control.paused or not control.approved
-    resumed = not control.paused and (now.migration.reason == PAUSED or _retested(now, control))
+    retried = _retested(now, control) or asked_again(now, control)
+    resumed = not control.paused and (now.migration.reason == PAUSED or retried)
     if control.cancelled or resumed or not waits:
         now.services.starter.go_on(token)
     return DONE

@@ -12,6 +12,7 @@ from novacron.errors import NotFound, NotReady
 from novacron.migration.context import Context
 from novacron.migration.cutover import finish
 from novacron.migration.names import restore_names
+from novacron.migration.prepare import undo_guest
 from novacron.migration.rounds import DONE, StepResult
 from novacron.migration.shards import exporter, importer
 from novacron.migration.staff import dismissed
@@ -117,6 +118,7 @@ def _worker(now: Context, entry: JournalEntry) -> None:
 
 UNDO = {
     Effect.NAMES: lambda now, _: restore_names(now),
+    Effect.GUEST: undo_guest,
     Effect.VM: _vm,
     Effect.FENCE: _fence,
     Effect.IMPORT: _import,

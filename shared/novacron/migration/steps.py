@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from novacron.migration import clone, cutover, go_back, names, rounds, verification
+from novacron.migration import clone, cutover, go_back, names, prepare, rounds, verification
 from novacron.migration.context import Context, load
 from novacron.migration.roll_back import roll_back
 from novacron.migration.rounds import StepResult, WorkItem
@@ -27,6 +27,8 @@ class Step(StrEnum):
     PLAN_VERIFY = "plan_verify"
     END_ROUND = "end_round"
     AFTER_HOLD = "after_hold"
+    PREPARE_GUEST = "prepare_guest"
+    GUEST_FAILED = "guest_failed"
     PREPARE_CLONE = "prepare_clone"
     PLAN_CLONE = "plan_clone"
     BOOT_CLONE = "boot_clone"
@@ -68,6 +70,7 @@ PLAIN: dict[Step, Callable[[Context], StepResult]] = {
     Step.PLAN_VERIFY: verification.plan_verify,
     Step.END_ROUND: rounds.end_round,
     Step.AFTER_HOLD: cutover.after_hold,
+    Step.PREPARE_GUEST: prepare.prepare_guest,
     Step.PREPARE_CLONE: clone.prepare_clone,
     Step.PLAN_CLONE: clone.plan_clone,
     Step.BOOT_CLONE: clone.boot_clone,
@@ -103,6 +106,8 @@ def run(services: Services, given: MigrationStep) -> StepResult:
         return cutover.hold(now, given.token or "")
     if given.step is Step.CLONE_FAILED:
         return clone.clone_failed(now, given.failure or Failure())
+    if given.step is Step.GUEST_FAILED:
+        return prepare.guest_failed(now, given.failure or Failure())
     if given.step in WORK:
         return WORK[given.step](now, given.item or WorkItem(disk=0, shards=[]))
     return PLAIN[given.step](now)

@@ -113,6 +113,8 @@ class MigrationSpec(Model):
     """Of the disks' bytes into the chunk store, and out of it. None: no limit of its own."""
     test_subnet_id: ResourceId | None = None
     """Where the test clone boots: one from which it reaches nothing. None: the target's own."""
+    prepare_guest: bool = False
+    """First make the guest ready for the target, inside the running source."""
 
 
 class CreateMigration(Model):
@@ -158,6 +160,7 @@ class Effect(StrEnum):
     FENCE = "fence"
     VM = "vm"
     NAMES = "names"
+    GUEST = "guest"
 
 
 class JournalEntry(Model):
@@ -218,6 +221,20 @@ class Clone(Model):
         return f"c{self.attempt}"
 
 
+class GuestPreparation(Model):
+    """The guest made ready inside the source. ``round``: how many had ended when that was done;
+    ``error``: why it was not; ``left``: why it was not undone, after a roll-back."""
+
+    attempt: int
+    started_at: datetime
+    round: int = 0
+    done: bool = False
+    output: str = ""
+    error: OperationError | None = None
+    undo_since: datetime | None = None
+    left: str | None = None
+
+
 class Migration(Model):
     """``id`` is its operation's with another prefix. Secrets in ``exports`` and ``imports`` are
     sealed. ``exports`` holds the one that is open and the one before it, newest last."""
@@ -244,6 +261,8 @@ class Migration(Model):
     """The provider's operation that makes it."""
     clone: Clone | None = None
     """The newest test clone."""
+    guest: GuestPreparation | None = None
+    """The newest attempt."""
     new_vm_id: str | None = None
     """The record of the VM at the target, once committed."""
     names: list[SwitchedName] = []
@@ -274,6 +293,8 @@ class Control(Model):
     approved: bool = False
     retest: int = 0
     """The test clone that failed, after which another is to be tried."""
+    prepare: int = 0
+    """The attempt to prepare the guest that failed, after which another is to be made."""
     token: str | None = None
     """Of the task that waits for an approval or for the end of a pause."""
 
@@ -303,6 +324,8 @@ class MigrationView(Model):
     stage: StageView | None
     """What is under way within a round or a test."""
     test_clone: CloneView | None
+    guest: GuestPreparation | None
+    """How making the guest ready went."""
     new_vm_id: str | None
     addresses: list[AddressChange]
     point_of_no_return: datetime | None

@@ -47,6 +47,7 @@ from novacron.models.vm import Vm, VmFilter, VmSize, VmSpec
 from novacron.models.volume import ResourceFilter, Snapshot, SnapshotSpec, Volume, VolumeSpec
 from novacron.providers.billing import BillingSource
 from novacron.providers.dns import DnsRecords
+from novacron.providers.guest_commands import GuestCommands
 from novacron.providers.transfer import DiskExport, DiskImport, Fencing, LiveMigration
 
 F = TypeVar("F")
@@ -306,5 +307,6 @@ CAPABILITIES: tuple[type, ...] = (
     Fencing,
     LiveMigration,
     DnsRecords,
+    GuestCommands,
     BillingSource,
 )

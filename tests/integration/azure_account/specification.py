@@ -36,6 +36,7 @@ _UNDESCRIBED += (
     "ResourceSkus_",
     "Usages_List",
     "VirtualMachines_AttachDetachDataDisks",
+    "VirtualMachineRunCommands_",
     "Zones_",
 )
 # Values that enumerations have got since.

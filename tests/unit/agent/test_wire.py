@@ -9,8 +9,9 @@ import pytest
 from novacron import errors
 from novacron.models.agent import Fault, Outcome
 from novacron.models.base import Ownership
+from novacron.models.guest import GuestResult
 from novacron.models.transfer import Export, Import, TransferState
-from novacron.models.vm import VmSpec
+from novacron.models.vm import VmSpec, VmState
 from novacron.providers.agent import wire
 from novacron.providers.agent.courier import NoCourier
 from novacron.providers.agent.provider import AgentProvider
@@ -37,6 +38,19 @@ def test_a_call_and_its_answer() -> None:
     )
     made = wire.answer("create_vm", wire.run(provider, "create_vm", told))
     assert made == provider.get_vm(made.id)
+
+
+def test_a_script_in_a_guest_and_what_it_said() -> None:
+    provider = MemoryProvider()
+    vm_id = provider.create_vm(VmSpec(**SPEC), Ownership.model_validate(OWNER)).id
+    while provider.get_vm(vm_id).state is not VmState.RUNNING:
+        pass
+    provider.shell = lambda _, script: GuestResult(exit_code=3, output=script)
+    told = wire.encode("run_in_guest", {"vm_id": vm_id, "script": "true", "owner": OWNER})
+    with pytest.raises(errors.NotReady):
+        wire.answer("run_in_guest", wire.run(provider, "run_in_guest", told))
+    ended = wire.answer("run_in_guest", wire.run(provider, "run_in_guest", told))
+    assert ended == GuestResult(exit_code=3, output="true")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ WORDS = ("migration", "assess", "vm-1", "--to", "acc-2", "--region", "local", "-
 def test_a_plan_is_written_approved_and_started(move: Move, tmp_path: Path) -> None:
     api = Api(assessed(move, max_downtime_seconds=9).model_dump(mode="json"))
     kept = tmp_path / "plan.yaml"
-    printed = api.run(*WORDS, "--plan", str(kept))
+    printed = api.run(*WORDS, "--prepare-guest", "--plan", str(kept))
     assert api.requests[-1].url.path == "/migrations:assess"
     asked = CreateMigration.model_validate(api.body())
     assert (asked.vm_id, asked.spec.account_id, asked.spec.max_downtime_seconds) == (
@@ -39,7 +39,7 @@ def test_a_plan_is_written_approved_and_started(move: Move, tmp_path: Path) -> N
     api.reply = {"id": "op-1", "state": "pending"}
     api.run("migration", "start", "--plan", str(kept))
     sent = CreateMigration.model_validate(api.body())
-    assert (sent.vm_id, sent.spec.name) == ("vm-1", "moved")
+    assert (sent.vm_id, sent.spec.name, sent.spec.prepare_guest) == ("vm-1", "moved", True)
 
 
 def test_what_is_no_plan_is_refused(tmp_path: Path) -> None:
@@ -58,6 +58,13 @@ def test_a_migration_is_steered_and_shown(verb: str) -> None:
         "rounds": [{"number": 1, "changed_bytes": 7, "seconds": 2.5, "final": False}],
         "addresses": [{"old": "10.0.0.4", "new": "10.7.0.9", "public": False}],
         "downtime_seconds": {"fence": 0.51, "total": 3.0},
+        "guest": {
+            "attempt": 2,
+            "done": True,
+            "error": {"code": "conflict", "detail": "/boot is full"},
+            "left": "run it by hand",
+            "output": "boot-full",
+        },
         "stage": {
             "name": "copy in",
             "shards": 40,
@@ -75,6 +82,8 @@ def test_a_migration_is_steered_and_shown(verb: str) -> None:
         f"/migrations/mig-1/{verb}",
     )
     assert "CHANGED BYTES" in printed
+    for told in ("not prepared: /boot is full", "run it by hand", "boot-full"):
+        assert told in printed
     for told in ("10 of 40", "3.00 GiB", "128.0 MiB/s", "about 90 s"):
         assert told in printed
     assert "0.5" in printed

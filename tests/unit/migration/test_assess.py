@@ -15,11 +15,13 @@ from novacron.errors import (
     Throttled,
     Unsupported,
 )
+from novacron.migration import prepare
 from novacron.migration.assess.assess import assess
 from novacron.models.account import MetricName, MetricPoint, Quota
 from novacron.models.assessment import Assessment, Confidence, Severity
 from novacron.models.bandwidth import Bandwidth
 from novacron.models.base import Ownership
+from novacron.models.guest import GuestResult
 from novacron.models.image import BootMode, Image, ImageState
 from novacron.models.migration import CreateMigration, MigrationSpec
 from novacron.models.network import NetworkSpec, SubnetSpec
@@ -52,6 +54,24 @@ def alter(move: Move, **changes: Any) -> None:
     with move.source.opened():
         vm_id = move.vm.provider_id or ""
         move.source.cloud.vms[vm_id] = move.source.cloud.vms[vm_id].model_copy(update=changes)
+
+
+def test_a_guest_that_cannot_be_prepared_from_outside(
+    move: Move, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (silent,) = [one for one in assessed(move, prepare_guest=True).checks if "guest" in one.code]
+    assert (silent.code, silent.severity) == ("guest.agent", Severity.WARNING)
+    by_hand = "novacron guest prepare --target libvirt --apply"
+    assert by_hand in (silent.remedy or "")
+    move.source.shell = lambda *_: GuestResult(exit_code=0)
+    assert codes(assessed(move, prepare_guest=True)) == FOUND_ALWAYS
+    refuses = {"GuestCommands": "it takes a login"}
+    monkeypatch.setattr(prepare, "GuestCommands", int)  # as a provider without the capability is
+    monkeypatch.setattr(move.source, "refusals", refuses, raising=False)
+    (without,) = [one for one in assessed(move, prepare_guest=True).checks if "guest" in one.code]
+    assert without.code == "guest.channel"
+    assert "it takes a login" in without.detail
+    assert by_hand in (without.remedy or "")
 
 
 def measure(move: Move, monkeypatch: pytest.MonkeyPatch, per_period: float) -> None:

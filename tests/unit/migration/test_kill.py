@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import os
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from novacron.errors import Conflict
 from novacron.migration.objects import ObjectStore
 from novacron.models.dns import DnsRecord, DnsType
+from novacron.models.guest import GuestResult
 from novacron.models.migration import Migration, Phase
 from novacron.models.operation import OperationState
 from novacron.operations.reconcile import reconcile
@@ -49,6 +51,8 @@ EFFECTS = [
             "release_vm",
             "stop_vm",
             "put_record",
+            "run_in_guest",
+            "forget_guest_run",
         )
     ),
 ]
@@ -100,16 +104,18 @@ def _edge(move: Move, at: int, monkeypatch: pytest.MonkeyPatch, fails: bool) -> 
         with move.target.opened():
             move.target.cloud.faults.raise_on("assemble_vm", Conflict("no"), times=9)
     move.source.put_record(BEFORE)
+    prepared: set[str] = set()
+    move.source.shell = partial(_guest, prepared)
     killed = False
     with monkeypatch.context() as patch:
         Fuse(at, patch, EFFECTS)
         try:
-            operation = move.begin(names=[NAME], test_clone=not fails)
+            operation = move.begin(names=[NAME], test_clone=not fails, prepare_guest=True)
             move.machine(operation).run()
         except Killed:
             killed = True
     move.world.machine.waiting.clear()
-    operation = move.begin(names=[NAME], test_clone=not fails)
+    operation = move.begin(names=[NAME], test_clone=not fails, prepare_guest=True)
     _one_up(move, move.migration(operation), at)
     move.world.machine.waiting.clear()
     for _ in range(3):
@@ -119,7 +125,14 @@ def _edge(move: Move, at: int, monkeypatch: pytest.MonkeyPatch, fails: bool) -> 
     assert done.state is wanted, (at, done)
     _one_up(move, told, at)
     _nothing_left(move, told, at)
+    assert prepared == (set() if fails else {move.vm.provider_id}), at
     return killed
+
+
+def _guest(prepared: set[str], vm_id: str, script: str) -> GuestResult:
+    """One that keeps whether it is prepared, and knows that it was for this migration alone."""
+    (prepared.discard if " undo --owner " in script else prepared.add)(vm_id)
+    return GuestResult(exit_code=0)
 
 
 def _nothing_left(move: Move, told: Migration, at: int) -> None:

@@ -9,12 +9,17 @@ from novacron import errors
 from novacron.providers.libvirt.errors import KINDS, translated
 
 
+def failure(code: int, detail: str) -> libvirt.libvirtError:
+    """As libvirt raises it."""
+    found = libvirt.libvirtError(detail)
+    found.err = (code, libvirt.VIR_FROM_QEMU, detail, 2, None, None, None, -1, -1)
+    return found
+
+
 def raised(code: int) -> errors.NovaCronError:
     @translated
     def call() -> None:
-        failure = libvirt.libvirtError("it failed")
-        failure.err = (code, libvirt.VIR_FROM_QEMU, "it failed", 2, None, None, None, -1, -1)
-        raise failure
+        raise failure(code, "it failed")
 
     with pytest.raises(errors.NovaCronError) as caught:
         call()

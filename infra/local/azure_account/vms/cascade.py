@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 
 def release_all(account: LocalAccount, machine: Resource) -> None:
+    for command in account.store.under(machine.id):
+        _drop(account, command)
     storage = machine.properties["storageProfile"]
     for entry in [storage["osDisk"], *storage["dataDisks"]]:
         if disk := account.store.get(entry["managedDisk"]["id"]):

@@ -12,6 +12,7 @@ from novacron.migration.assess.guest import NOT_CHECKED
 from novacron.migration.assess.names import name_checks
 from novacron.migration.assess.network import network_checks
 from novacron.migration.assess.place import place_checks
+from novacron.migration.assess.prepare import prepare_checks
 from novacron.migration.assess.price import prices
 from novacron.migration.assess.quota import quota_checks
 from novacron.migration.assess.sizes import size_of_target
@@ -46,6 +47,7 @@ def assess(services: Services, who: Principal, asked: CreateMigration) -> Assess
         *disk_checks,
         *boot_checks(facts),
         *image_checks(facts),
+        *prepare_checks(facts),
         *size.checks,
         *room,
         *network_checks(facts),

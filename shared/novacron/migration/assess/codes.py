@@ -33,6 +33,8 @@ MEANINGS: dict[str, str] = {
     "image.licence": "The guest's licence is part of the source's price, and stays behind.",
     "image.windows": "The guest is Windows, which is not converted here.",
     "image.unknown": "The guest's image, and so its licence, is not known.",
+    "guest.channel": "Nothing can be run in the guest from outside: it is to be prepared by hand.",
+    "guest.agent": "The guest's agent does not answer, and so the guest would not be prepared.",
     "network.unspecified": "No subnet was named: the provider's default is taken.",
     "network.subnet": "The target's account has no such subnet.",
     "network.firewall": "The target's account has no such firewall.",

@@ -20,6 +20,7 @@ from novacron.models.vm import Architecture, Vm, VmFilter
 from novacron.models.volume import ResourceFilter, Volume
 from novacron.operations.services import Services
 from novacron.providers.base import CloudProvider, iterate
+from novacron.providers.guest_commands import GuestCommands
 from novacron.store.bandwidth import BandwidthStore
 from novacron.tenancy.principal import Principal
 
@@ -133,6 +134,8 @@ def _look_at_source(facts: Facts) -> None:
         facts.volumes += [volume] if volume else []
     if facts.vm is not None and facts.vm.image_id:
         facts.image = facts.look("image", lambda: source.get_image(facts.vm.image_id or ""))  # type: ignore[union-attr]
+    if facts.spec.prepare_guest and isinstance(source, GuestCommands):
+        facts.look("guest", lambda: source.check_guest(facts.vm_id))
     until = _hour(facts.services.now())
     names = [MetricName.DISK_WRITE_BYTES]
     points = facts.look(

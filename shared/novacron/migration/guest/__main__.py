@@ -18,13 +18,13 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         if asked.what == "undo":
-            print(undone(revert(asked.root)))
+            print(undone(revert(asked.root, asked.owner)))
             return 0
         target = Target(asked.target)
         if asked.what == "convert":
             done = convert(asked.disk, target, write=asked.apply)
         else:
-            done = prepare(asked.root, target, write=asked.apply)
+            done = prepare(asked.root, target, write=asked.apply, owner=asked.owner or "")
     except (NovaCronError, OSError) as error:
         print(f"Error: {refused(error)}", file=sys.stderr)
         return 1
@@ -44,7 +44,9 @@ def shown(done: Done) -> str:
     return "\n".join(lines)
 
 
-def undone(left: list[str]) -> str:
+def undone(left: list[str] | None) -> str:
+    if left is None:
+        return "Nothing was changed for this owner, and nothing was undone."
     if not left:
         return "Everything is as it was."
     return f"Undone, but for files that were changed since: {', '.join(left)}"
@@ -78,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     clone.add_argument("--disk", type=Path, required=True)
     for one in (inside, undo):
         one.add_argument("--root", type=Path, default=Path("/"))
+        one.add_argument("--owner", help="who asks: undo leaves what another one began")
     for one in (inside, clone):
         one.add_argument("--target", choices=[target.value for target in Target], required=True)
         one.add_argument("--apply", action="store_true", help="not only show the plan")

@@ -15,7 +15,7 @@ Rebuild = Callable[[], None]
 """Makes the initramfs of every kernel anew; raises a NovaCronError when that fails."""
 
 
-def apply(tree: Tree, plan: Plan, rebuild: Rebuild) -> None:
+def apply(tree: Tree, plan: Plan, rebuild: Rebuild, owner: str = "") -> None:
     """Every change is in the journal before it is made. If the initramfs cannot be made, the files
     are put back and the error is raised: the guest is as it was.
 
@@ -26,6 +26,8 @@ def apply(tree: Tree, plan: Plan, rebuild: Rebuild) -> None:
         raise Unsupported(" ".join(one.detail for one in plan.errors), remedy=first.remedy)
     tree.resolve(FOLDER).mkdir(mode=0o700, parents=True, exist_ok=True)
     journal = load(tree)
+    if not journal.entries and not journal.targets:
+        journal.owner = owner
     for action in plan.actions:
         journal.rebuild = journal.rebuild or action.rebuild
         for change in action.changes:

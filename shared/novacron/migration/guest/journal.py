@@ -28,12 +28,14 @@ class Entry:
 
 @dataclass
 class Journal:
-    """``rebuild``: the initramfs is to be made anew; ``rebuilt``: it was, at least once."""
+    """``rebuild``: the initramfs is to be made anew; ``rebuilt``: it was, at least once.
+    ``owner``: who made the first change, "" for a person."""
 
     targets: list[str] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     rebuild: bool = False
     rebuilt: bool = False
+    owner: str = ""
 
     def keep(self, tree: Tree, change: Change) -> Entry:
         """Back up what is there now. A second change of the same file keeps the first backup."""

@@ -11,6 +11,7 @@ from novacron.migration.guest.commands import run, run_in
 from novacron.migration.guest.disk import opened
 from novacron.migration.guest.initramfs import rebuild
 from novacron.migration.guest.inspect import inspect
+from novacron.migration.guest.journal import load
 from novacron.migration.guest.model import Plan, Target
 from novacron.migration.guest.plan import make_plan
 from novacron.migration.guest.tree import Tree
@@ -24,13 +25,14 @@ class Done:
     applied: bool
 
 
-def prepare(root: Path, target: Target, *, write: bool) -> Done:
+def prepare(root: Path, target: Target, *, write: bool, owner: str = "") -> Done:
     """Inside the running source (``/``), or on a root that is mounted at ``root``.
 
-    Additive: the guest still boots where it is. Raises Unsupported, Conflict (the initramfs
-    cannot be made; the files are as they were), InvalidSpec, Corrupted.
+    Additive: the guest still boots where it is. ``owner``: who asks. Raises Unsupported, Conflict
+    (the initramfs cannot be made; the files are as they were), InvalidSpec, Corrupted.
     """
-    return _carry_out(Tree(root), target, _live_devices() if root == Path("/") else {}, write)
+    devices = _live_devices() if root == Path("/") else {}
+    return _carry_out(Tree(root), target, devices, write, owner)
 
 
 def convert(disk: Path, target: Target, *, write: bool) -> Done:
@@ -43,19 +45,24 @@ def convert(disk: Path, target: Target, *, write: bool) -> Done:
         return _carry_out(found.tree, target, found.devices, write)
 
 
-def revert(root: Path) -> list[str]:
+def revert(root: Path, owner: str | None = None) -> list[str] | None:
     """Undo ``prepare``; returns the paths that someone else has changed since, left as they are.
 
-    Raises Conflict (the initramfs cannot be made), Corrupted.
+    ``owner``: undo only what this one began. None: there is nothing of its. Raises Conflict (the
+    initramfs cannot be made), Corrupted.
     """
     tree = Tree(root)
+    if owner is not None and load(tree).owner != owner:
+        return None
     return undo(tree, _rebuild(tree))
 
 
-def _carry_out(tree: Tree, target: Target, devices: dict[str, str], write: bool) -> Done:
+def _carry_out(
+    tree: Tree, target: Target, devices: dict[str, str], write: bool, owner: str = ""
+) -> Done:
     plan = make_plan(tree, target, devices)
     if write:
-        apply(tree, plan, _rebuild(tree))
+        apply(tree, plan, _rebuild(tree), owner)
     return Done(plan, write)
 
 

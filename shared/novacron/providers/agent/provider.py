@@ -20,6 +20,7 @@ from novacron.models.account import (
     Usage,
 )
 from novacron.models.base import Ownership, Page, PageRequest
+from novacron.models.guest import GuestResult
 from novacron.models.image import Image, ImageSpec
 from novacron.models.network import Network, NetworkSpec
 from novacron.models.vm import Vm, VmFilter, VmSize, VmSpec
@@ -34,13 +35,14 @@ from novacron.providers.agent import wire
 from novacron.providers.agent.courier import Courier, NoCourier
 from novacron.providers.agent.transfer import AgentTransfer
 from novacron.providers.base import CloudProvider, OnlineVolumeResize
+from novacron.providers.guest_commands import GuestCommands
 from novacron.providers.pricing import CardPriced
 
 MOST_ITEMS = 100
 """Of a page: an answer travels as one record of the table."""
 
 
-class AgentProvider(CardPriced, AgentTransfer, CloudProvider, OnlineVolumeResize):
+class AgentProvider(CardPriced, AgentTransfer, GuestCommands, CloudProvider, OnlineVolumeResize):
     """The hosts that one agent reaches. ``courier`` and ``tenant`` come from who makes it."""
 
     type = ProviderType.AGENT
@@ -120,6 +122,16 @@ class AgentProvider(CardPriced, AgentTransfer, CloudProvider, OnlineVolumeResize
     def console_output(self, vm_id: str) -> str:
         found: str = self._ask("console_output", vm_id=vm_id)
         return found
+
+    def check_guest(self, vm_id: str) -> None:
+        self._ask("check_guest", vm_id=vm_id)
+
+    def run_in_guest(self, vm_id: str, script: str, owner: Ownership) -> GuestResult:
+        found: GuestResult = self._ask("run_in_guest", vm_id=vm_id, script=script, owner=owner)
+        return found
+
+    def forget_guest_run(self, vm_id: str, owner: Ownership) -> None:
+        self._ask("forget_guest_run", vm_id=vm_id, owner=owner)
 
     def create_volume(self, spec: VolumeSpec, owner: Ownership) -> Volume:
         found: Volume = self._ask("create_volume", spec=spec, owner=owner)

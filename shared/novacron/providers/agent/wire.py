@@ -16,6 +16,7 @@ from novacron.errors import InvalidSpec, NovaCronError, ProviderUnavailable, Uns
 from novacron.models.agent import Fault, Outcome
 from novacron.models.base import Model
 from novacron.providers.base import CloudProvider
+from novacron.providers.guest_commands import GuestCommands
 from novacron.providers.transfer import DiskExport, DiskImport, Fencing
 
 LOCAL = {"from_settings", "health", "validate_credentials", "estimate_cost"}
@@ -25,7 +26,7 @@ BYTES = {"extents", "read", "write", "read_back"}
 """What SHARD_WORK is for: bytes do not travel through the table."""
 SHARD_WORK = frozenset({"export_shard", "import_shard", "verify_shard"})
 """Of ``migration.shards.ShardWork``: they take minutes, and come beside the provider."""
-PARTS: tuple[type[Any], ...] = (CloudProvider, DiskExport, DiskImport, Fencing)
+PARTS: tuple[type[Any], ...] = (CloudProvider, DiskExport, DiskImport, Fencing, GuestCommands)
 CONTRACT: dict[str, type] = {
     method: part for part in PARTS for method in part.__abstractmethods__ - LOCAL - BYTES
 } | {"check_operation": CloudProvider}

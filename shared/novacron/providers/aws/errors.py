@@ -114,6 +114,11 @@ _FIELDS: dict[tuple[str, str], tuple[type[NovaCronError], str | None]] = {
     ("CreateSubnet", "InvalidSubnet.Conflict"): (InvalidSpec, "subnets"),
     ("GetParameter", "ParameterNotFound"): (InvalidSpec, "image"),
     ("AssumeRole", "AccessDenied"): (AuthenticationFailed, "settings.role_arn"),
+    # No agent registered, or the instance is gone; an invocation is not seen at once.
+    ("SendCommand", "InvalidInstanceId"): (Conflict, None),
+    ("GetCommandInvocation", "InvocationDoesNotExist"): (NotReady, None),
+    ("SendCommand", "MaxDocumentSizeExceeded"): (InvalidSpec, "script"),
+    ("SendCommand", "InvalidParameters"): (InvalidSpec, "script"),
     # A snapshot may be unknown for two minutes after StartSnapshot:
     # https://github.com/awslabs/coldsnap/issues/43
     ("PutSnapshotBlock", "ResourceNotFoundException"): (NotReady, None),

@@ -14,6 +14,7 @@ from novacron.providers.aws.costs import estimate
 from novacron.providers.aws.dns import AwsDns
 from novacron.providers.aws.errors import translated
 from novacron.providers.aws.exports import AwsExports
+from novacron.providers.aws.guest import AwsGuests
 from novacron.providers.aws.images import AwsImages
 from novacron.providers.aws.imports import AwsImports
 from novacron.providers.aws.metrics import AwsMetrics
@@ -38,6 +39,7 @@ class AwsProvider(
     AwsRotation,
     AwsBilling,
     AwsDns,
+    AwsGuests,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

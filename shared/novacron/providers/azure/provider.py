@@ -14,6 +14,7 @@ from novacron.providers.azure.console import AzureConsole
 from novacron.providers.azure.costs import estimate
 from novacron.providers.azure.dns import AzureDns
 from novacron.providers.azure.errors import translated
+from novacron.providers.azure.guest import AzureGuests
 from novacron.providers.azure.images import AzureImages
 from novacron.providers.azure.metrics import AzureMetrics
 from novacron.providers.azure.networks import AzureNetworks
@@ -42,6 +43,7 @@ class AzureProvider(
     AzureMetrics,
     AzureBilling,
     AzureDns,
+    AzureGuests,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

@@ -46,6 +46,7 @@ class GcpProvider(
     refusals = {
         "Fencing": "a suspend asks the guest, and writes its memory out: it is not at once",
         "LiveMigration": "Google moves VMs between its own hosts, and takes none in",
+        "GuestCommands": "Google runs a script at a boot; at another time it takes a login",
     }
 
     @classmethod

@@ -12,6 +12,7 @@ from novacron.providers.libvirt.compute import LibvirtVms
 from novacron.providers.libvirt.errors import translated
 from novacron.providers.libvirt.exports import LibvirtExport
 from novacron.providers.libvirt.fencing import LibvirtFencing
+from novacron.providers.libvirt.guest import LibvirtGuests
 from novacron.providers.libvirt.images import LibvirtImages
 from novacron.providers.libvirt.imports import LibvirtImport
 from novacron.providers.libvirt.live import LibvirtLiveMigration
@@ -36,6 +37,7 @@ class LibvirtProvider(
     LibvirtImport,
     LibvirtFencing,
     LibvirtLiveMigration,
+    LibvirtGuests,
     CloudProvider,
     OnlineVolumeResize,
 ):

@@ -14,6 +14,7 @@ from novacron.errors import Conflict, NotFound, NovaCronError
 from novacron.models.account import Quota
 from novacron.models.base import Model, Ownership, Page, PageRequest
 from novacron.models.dns import DnsRecord
+from novacron.models.guest import GuestResult
 from novacron.models.image import Image
 from novacron.models.network import Network
 from novacron.models.vm import Vm, VmState
@@ -54,6 +55,8 @@ class MemoryCloud:
     vm_subnets: dict[str, str] = field(default_factory=dict)
     names: dict[tuple[str, str, str], DnsRecord] = field(default_factory=dict)
     """Zone, name and type -> where it leads."""
+    guest_runs: dict[tuple[str, str], GuestResult] = field(default_factory=dict)
+    """VM and operation -> how its script ended."""
     own_volumes: dict[str, list[str]] = field(default_factory=dict)
     made: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)

@@ -13,6 +13,7 @@ from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
 from novacron.providers.memory.cloud import call
 from novacron.providers.memory.compute import MemoryVms
 from novacron.providers.memory.dns import MemoryDns
+from novacron.providers.memory.guest import MemoryGuests
 from novacron.providers.memory.keeper import FileKeeper
 from novacron.providers.memory.networks import MemoryNetworks
 from novacron.providers.memory.quota import MemoryAccounting
@@ -34,6 +35,7 @@ class MemoryProvider(
     MemoryImport,
     MemoryFencing,
     MemoryDns,
+    MemoryGuests,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,
