@@ -18,6 +18,9 @@ a second carry at 100 ms a request."""
 LOOKS = 5000
 """Waits are short: most are downtime. So many of them are some hours, and 15,000 of an execution's
 25,000 events (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html)."""
+SLOW_SECONDS = 60
+"""Between looks at a shard that is long under way: at a low limit of bandwidth an agent's sixteen
+take hours. A look is late by a tenth at most of the time that was waited for it."""
 HOLD_SECONDS = 3600
 """A halt longer than this is spent on another round, so that little is left when it ends."""
 
@@ -131,15 +134,15 @@ def _payload(step: str, **more: str) -> State:
     }
 
 
-def task(function: str, payload: State, seconds: int) -> State:
-    """Invokes a step's function, and again while it says NotReady."""
+def task(function: str, payload: State, seconds: int, longest: int = 4) -> State:
+    """Invokes a step's function, and again while it says NotReady, ``longest`` seconds apart."""
     return {
         "Type": "Task",
         "Resource": INVOKE,
         "Parameters": {"FunctionName": f"${{{function}FunctionArn}}", "Payload": payload},
         "TimeoutSeconds": seconds,
         "Retry": [
-            retry(["NotReady"], 1, 1.1, LOOKS, 4),
+            retry(["NotReady"], 1, 1.1, LOOKS, longest),
             retry(["Throttled", "ProviderUnavailable", "NoCapacity", *KILLED], 2, 2.0, 12, 60),
         ],
     }
@@ -191,7 +194,7 @@ def _map(inner: str, step: str, following: str) -> State:
     """Each item a function of its own; one that fails for good ends the map, whose failure does
     not say why: the step that mends silent agents looks."""
     payload = _payload(step, **{"item.$": "$.item"})
-    move = task("Transfer", payload, 900) | {"ResultPath": None, "End": True}
+    move = task("Transfer", payload, 900, SLOW_SECONDS) | {"ResultPath": None, "End": True}
     return {
         "Type": "Map",
         "ItemsPath": "$.observed.items",

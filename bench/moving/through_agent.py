@@ -59,7 +59,7 @@ class ThroughAgent:
     def __post_init__(self) -> None:
         cast("Slow", self.chunks.objects).delay = self.delay
         self.api = Api(self.delay)
-        shards = ShardsHere(cast("Any", self.disk), lambda: self.chunks)
+        shards = ShardsHere(cast("Any", self.disk), lambda _: self.chunks)
         journal = Journal(self.folder / f"{uuid.uuid4().hex}.db")
         provider = cast("Any", self.disk)
         self.agent = agent.Agent(cast("Client", self.api), journal, provider, lambda: WELL, shards)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from infra.local.aws_account import start_in_thread
 from infra.local.aws_account.guest import read_volume, write_volume
 from novacron.models.guest import GuestResult
 from novacron.providers.aws.provider import AwsProvider
-from tests.contract.env import Env
+from tests.contract.env import Env, answer
 
 REASON_TO_SKIP: str | None = None
 REGION = "us-east-1"
@@ -41,43 +42,8 @@ def open_env(folder: Path) -> Iterator[Env]:
         )
         return str(made["HostedZone"]["Id"]).removeprefix("/hostedzone/")
 
-    def make_pool(name: str) -> str:
-        """Of an Application Load Balancer in the default VPC, on whose subnets VMs are put."""
-        elb, ec2 = provider.client("elbv2", REGION), provider.ec2(REGION)
-        subnets = ec2.describe_subnets()["Subnets"][:2]
-        made = elb.create_load_balancer(Name=name, Subnets=[one["SubnetId"] for one in subnets])
-        group = elb.create_target_group(
-            Name=name, Protocol="HTTP", Port=80, VpcId=subnets[0]["VpcId"], TargetType="instance"
-        )["TargetGroups"][0]["TargetGroupArn"]
-        elb.create_listener(
-            LoadBalancerArn=made["LoadBalancers"][0]["LoadBalancerArn"],
-            Protocol="HTTP",
-            Port=80,
-            DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
-        )
-        return str(group)
-
     def agent(vm_id: str, shell: Callable[[str], GuestResult]) -> None:
-        def run(_: str, script: str) -> tuple[int, str, str]:
-            told = shell(script)
-            return told.exit_code, told.output, ""
-
-        account.shells[vm_id] = run
-
-    def make_address() -> str:
-        return str(provider.ec2(REGION).allocate_address(Domain="vpc")["AllocationId"])
-
-    def hold_address(address_id: str, held: bool) -> None:
-        """In the account's default VPC, from which AWS would take it."""
-        ec2 = provider.ec2(REGION)
-        if held:
-            subnet = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])
-            made = ec2.create_network_interface(SubnetId=subnet["Subnets"][0]["SubnetId"])
-            interface = made["NetworkInterface"]["NetworkInterfaceId"]
-            ec2.associate_address(AllocationId=address_id, NetworkInterfaceId=interface)
-        else:
-            [found] = ec2.describe_addresses(AllocationIds=[address_id])["Addresses"]
-            ec2.disassociate_address(AssociationId=found["AssociationId"])
+        account.shells[vm_id] = partial(answer, shell)
 
     settings = {
         "region": REGION,
@@ -103,10 +69,44 @@ def open_env(folder: Path) -> Iterator[Env]:
             write_block=write_block,
             read_block=read_block,
             make_zone=make_zone,
-            make_pool=make_pool,
+            make_pool=partial(_make_pool, provider),
             agent=agent,
-            make_address=make_address,
-            hold_address=hold_address,
+            make_address=partial(_make_address, provider),
+            hold_address=partial(_hold_address, provider),
         )
     finally:
         server.stop()
+
+
+def _make_pool(provider: AwsProvider, name: str) -> str:
+    """Of an Application Load Balancer in the default VPC, on whose subnets VMs are put."""
+    elb, ec2 = provider.client("elbv2", REGION), provider.ec2(REGION)
+    subnets = ec2.describe_subnets()["Subnets"][:2]
+    made = elb.create_load_balancer(Name=name, Subnets=[one["SubnetId"] for one in subnets])
+    group = elb.create_target_group(
+        Name=name, Protocol="HTTP", Port=80, VpcId=subnets[0]["VpcId"], TargetType="instance"
+    )["TargetGroups"][0]["TargetGroupArn"]
+    elb.create_listener(
+        LoadBalancerArn=made["LoadBalancers"][0]["LoadBalancerArn"],
+        Protocol="HTTP",
+        Port=80,
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
+    )
+    return str(group)
+
+
+def _make_address(provider: AwsProvider) -> str:
+    return str(provider.ec2(REGION).allocate_address(Domain="vpc")["AllocationId"])
+
+
+def _hold_address(provider: AwsProvider, address_id: str, held: bool) -> None:
+    """In the account's default VPC, from which AWS would take it."""
+    ec2 = provider.ec2(REGION)
+    if held:
+        subnet = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])
+        made = ec2.create_network_interface(SubnetId=subnet["Subnets"][0]["SubnetId"])
+        interface = made["NetworkInterface"]["NetworkInterfaceId"]
+        ec2.associate_address(AllocationId=address_id, NetworkInterfaceId=interface)
+    else:
+        [found] = ec2.describe_addresses(AllocationIds=[address_id])["Addresses"]
+        ec2.disassociate_address(AssociationId=found["AssociationId"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from novacron.models.guest import GuestResult
 from novacron.models.network import NetworkSpec, SubnetSpec
 from novacron.providers.azure.base import NETWORK
 from novacron.providers.azure.provider import AzureProvider
-from tests.contract.env import Env
+from tests.contract.env import Env, answer
 from tests.contract.wire import Exchange, Wire
 from tests.integration.azure_account.specification import Specification, described, put_complaints
 
@@ -83,62 +85,14 @@ def open_env(folder: Path) -> Iterator[Env]:
         account.store.put(Resource(zone, ZONE, "global"))
         return domain
 
-    def make_pool(name: str) -> str:
-        """Of an internal load balancer, on the network where VMs are put."""
-        frontend = {"subnet": {"id": provider.subnet_arm_id(network.subnets[0].id, "")}}
-        body = {
-            "location": region,
-            "sku": {"name": "Standard"},
-            "properties": {
-                "frontendIPConfigurations": [{"name": "front", "properties": frontend}],
-                "backendAddressPools": [{"name": "web"}],
-                "probes": [{"name": "up", "properties": {"protocol": "Tcp", "port": 80}}],
-            },
-        }
-        provider.begin(provider.network.load_balancers.begin_create_or_update, name, body)
-        settle()
-        provider.network.load_balancers.get(account.options.resource_group, name)
-        return f"{name}/web"
-
-    provider = AzureProvider.from_settings(
-        {**settings, "default_subnet": network.subnets[0].id}, secret(server)
-    )
-
     def agent(vm_id: str, shell: Callable[[str], GuestResult]) -> None:
-        def run(_: str, script: str) -> tuple[int, str, str]:
-            told = shell(script)
-            return told.exit_code, told.output, ""
+        account.shells[vm_id] = partial(answer, shell)
 
-        account.shells[vm_id] = run
-
-    def make_address() -> str:
-        name, client = f"kept-{account.clock.now():.0f}", provider.network.public_ip_addresses
-        asked: Any = {
-            "location": region,
-            "sku": {"name": "Standard"},
-            "properties": {"publicIPAllocationMethod": "Static"},
-        }
-        provider.begin(client.begin_create_or_update, name, asked)
-        settle()
-        return name
-
-    def hold_address(address_id: str, held: bool) -> None:
-        """By an interface that is made and deleted."""
-        client, name = provider.network.network_interfaces, f"holds-{address_id}"
-        if held:
-            subnet = provider.subnet_arm_id(network.subnets[0].id, "subnet_id")
-            taken = {"id": provider.arm_id(NETWORK, "publicIPAddresses", address_id)}
-            one = {"subnet": {"id": subnet}, "publicIPAddress": taken}
-            configurations = [{"name": "first", "properties": one}]
-            body: Any = {"location": region, "properties": {"ipConfigurations": configurations}}
-            provider.begin(client.begin_create_or_update, name, body)
-        else:
-            provider.begin(client.begin_delete, name)
-        settle()
-
+    default_subnet = network.subnets[0].id
     provider = AzureProvider.from_settings(
-        {**settings, "default_subnet": network.subnets[0].id}, secret(server)
+        {**settings, "default_subnet": default_subnet}, secret(server)
     )
+    kept = Networked(server, provider, default_subnet, settle)
     try:
         yield Env(
             name="azure",
@@ -154,11 +108,68 @@ def open_env(folder: Path) -> Iterator[Env]:
             write_block=write_block,
             read_block=read_block,
             make_zone=make_zone,
-            make_pool=make_pool,
+            make_pool=kept.make_pool,
             agent=agent,
-            make_address=make_address,
-            hold_address=hold_address,
+            make_address=kept.make_address,
+            hold_address=kept.hold_address,
             wire=Wire(recording, judge()),
         )
     finally:
         server.stop()
+
+
+@dataclass(frozen=True)
+class Networked:
+    """What stands on the network where VMs are put and is no part of the contract."""
+
+    server: Server
+    provider: AzureProvider
+    subnet: str
+    settle: Callable[[], None]
+
+    def make_pool(self, name: str) -> str:
+        """Of an internal load balancer, on the network where VMs are put."""
+        account, client = self.server.account, self.provider.network
+        frontend = {"subnet": {"id": self.provider.subnet_arm_id(self.subnet, "")}}
+        body = {
+            "location": account.options.location,
+            "sku": {"name": "Standard"},
+            "properties": {
+                "frontendIPConfigurations": [{"name": "front", "properties": frontend}],
+                "backendAddressPools": [{"name": "web"}],
+                "probes": [{"name": "up", "properties": {"protocol": "Tcp", "port": 80}}],
+            },
+        }
+        self.provider.begin(client.load_balancers.begin_create_or_update, name, body)
+        self.settle()
+        client.load_balancers.get(account.options.resource_group, name)
+        return f"{name}/web"
+
+    def make_address(self) -> str:
+        account = self.server.account
+        name, client = f"kept-{account.clock.now():.0f}", self.provider.network.public_ip_addresses
+        asked: Any = {
+            "location": account.options.location,
+            "sku": {"name": "Standard"},
+            "properties": {"publicIPAllocationMethod": "Static"},
+        }
+        self.provider.begin(client.begin_create_or_update, name, asked)
+        self.settle()
+        return name
+
+    def hold_address(self, address_id: str, held: bool) -> None:
+        """By an interface that is made and deleted."""
+        client, name = self.provider.network.network_interfaces, f"holds-{address_id}"
+        if held:
+            subnet = self.provider.subnet_arm_id(self.subnet, "subnet_id")
+            taken = {"id": self.provider.arm_id(NETWORK, "publicIPAddresses", address_id)}
+            one = {"subnet": {"id": subnet}, "publicIPAddress": taken}
+            configurations = [{"name": "first", "properties": one}]
+            body: Any = {
+                "location": self.server.account.options.location,
+                "properties": {"ipConfigurations": configurations},
+            }
+            self.provider.begin(client.begin_create_or_update, name, body)
+        else:
+            self.provider.begin(client.begin_delete, name)
+        self.settle()

@@ -12,11 +12,13 @@ from novacron.agent.identity import new_key
 from novacron.catalog import live, snapshot
 from novacron.catalog.snapshot import DATA
 from novacron.models.account import ProviderType
+from novacron.models.bandwidth import Bandwidth
 from novacron.models.operation import OperationKind as Kind
 from novacron.models.operation import ResourceKind
 from novacron.models.rate_card import RateCard
 from novacron.models.vm import VmSpec
 from novacron.models.volume import VolumeSpec
+from novacron.operations.accounts import limit_account
 from novacron.settings import settings
 from novacron.store.rate_cards import RateCards
 from novacron.tenancy.agents import sign
@@ -167,6 +169,13 @@ def put_rate_card(stage: Stage) -> None:
     _own_hosts(stage)
     stage.http("PUT", f"/accounts/{OWN}/rate-card", 200, CARD, key="first")
     stage.http("PUT", "/accounts/acc-none/rate-card", 404, CARD, key="second")
+
+
+def put_bandwidth(stage: Stage) -> None:
+    """Once with success, and once of an account that is not there."""
+    limit = {"max_mbit_per_second": 100}
+    stage.http("PUT", f"/accounts/{ACCOUNT}/bandwidth", 200, limit, key="first")
+    stage.http("PUT", "/accounts/acc-none/bandwidth", 404, limit, key="second")
 
 
 def get_rate_card(stage: Stage) -> None:
@@ -342,6 +351,14 @@ def objects(stage: Stage) -> None:
         serving("/agents/{id}/objects", body)(stage, method)
 
 
+def turns(stage: Stage) -> None:
+    """Without a limit, and with one."""
+    limit_account(stage.services, "acme", ACCOUNT, Bandwidth(max_mbit_per_second=100))
+    for account in ("acc-other", ACCOUNT):
+        body = {"line": {"migration_id": "mig-1", "account_id": account}, "size": 1}
+        serving("/agents/{id}/turns", body)(stage, account)
+
+
 def transfer_key(stage: Stage) -> None:
     """It is made, and read by another process."""
     for name in ("first", "second"):
@@ -374,6 +391,7 @@ EXERCISES: dict[str, Exercise] = {
     "agents.poll": serving("/agents/{id}/poll", POLL),
     "agents.results": serving("/agents/{id}/results", RESULTS),
     "agents.transfer_key": transfer_key,
+    "agents.turns": turns,
     "audit.list": reading("/audit"),
     "audit.verify": reading("/audit/verify"),
     "events.ec2_state_change": state_change,
@@ -385,7 +403,9 @@ EXERCISES: dict[str, Exercise] = {
     "migrations.assess": assess,
     "sovereignty.get": reading("/sovereignty"),
     "sovereignty.put": put_sovereignty,
+    "accounts.get_bandwidth": reading(f"/accounts/{ACCOUNT}/bandwidth"),
     "accounts.get_rate_card": get_rate_card,
+    "accounts.put_bandwidth": put_bandwidth,
     "accounts.put_rate_card": put_rate_card,
     "schedules.refresh_prices": refresh_prices,
     "schedules.refresh_aws_prices": refresh_aws_prices,

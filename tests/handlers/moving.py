@@ -70,6 +70,13 @@ def roll_back(stage: Stage) -> None:
     stage.http("POST", url, 202, {"lose_writes": True}, key="third")
 
 
+def limit(stage: Stage) -> None:
+    """Of one that waits for a person, and of one that is not there."""
+    body = {"max_mbit_per_second": 100}
+    stage.http("PUT", f"/migrations/{_waiting(stage).id}/bandwidth", 200, body, key="first")
+    stage.http("PUT", "/migrations/mig-none/bandwidth", 404, body, key="second")
+
+
 def create_wave(stage: Stage) -> None:
     """Once with success, and once of a VM that is not there."""
     stage.on_azure()
@@ -234,6 +241,7 @@ EXERCISES: dict[str, Callable[[Stage], None]] = {
     "migrations.create": create,
     "migrations.cut_over": steering("cut-over"),
     "migrations.get": reading("/migrations/{id}"),
+    "migrations.limit": limit,
     "migrations.list": reading("/migrations"),
     "migrations.pause": steering("pause"),
     "migrations.resume": steering("resume"),

@@ -56,6 +56,8 @@ BODIES: dict[str, Any] = {
     "PUT /recommendations/rules": {"rules": {"idle-vm": {"grace_hours": 1}}},
     "POST /prices:search": {"vcpus": 2, "regions": ["eu-west-1"]},
     "POST /estimates": {"provider": "aws", "addresses": [{"region": "eu-west-1", "quantity": 1}]},
+    "PUT /accounts/{account_id}/bandwidth": {"max_mbit_per_second": 100},
+    "PUT /migrations/{migration_id}/bandwidth": {"max_mbit_per_second": None},
     "PUT /accounts/{account_id}/rate-card": {
         "currency": "EUR",
         "flat": {"vcpu_hour": "0.01", "memory_gib_hour": "0.002", "storage_gib_hour": "0.0001"},
@@ -75,7 +77,7 @@ BODIES: dict[str, Any] = {
 }
 AGENTS_OWN = {"/agents/enroll"} | {
     f"/agents/{{agent_id}}/{name}"
-    for name in ("poll", "results", "objects", "chunks", "transfer-key")
+    for name in ("poll", "results", "objects", "chunks", "transfer-key", "turns")
 }
 """Nobody else's: tests/handlers/test_agents.py."""
 ASKING = {f"/costs:{verb}" for verb in ("query", "report", "sql", "export")}

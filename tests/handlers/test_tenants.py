@@ -43,6 +43,7 @@ def _token(ids: dict[str, str]) -> str:
 
 def _bodies(ids: dict[str, str]) -> dict[str, Any]:
     health = {"healthy": True, "detail": "well"}
+    line = {"migration_id": ids["migration_id"], "account_id": ids["account_id"]}
     result = {"id": "0" * 32, "slot": "1" * 32, "outcome": {"value": 1}}
     return {
         **BODIES,
@@ -51,6 +52,7 @@ def _bodies(ids: dict[str, str]) -> dict[str, Any]:
         "POST /agents/{agent_id}/results": {"items": [result]},
         "POST /agents/{agent_id}/objects": {"method": "get", "paths": ["acme/packs/x"]},
         "POST /agents/{agent_id}/chunks": {"find": ["A" * 43 + "="]},
+        "POST /agents/{agent_id}/turns": {"line": line, "size": 1},
     }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,9 +20,11 @@ from novacron.agent.journal import Journal
 from novacron.errors import NotReady, ProviderUnavailable
 from novacron.migration import where
 from novacron.migration.manifest import DiskManifest
+from novacron.migration.messages import Line
 from novacron.migration.shards import ExportJob, ImportJob, ShardsHere
 from novacron.migration.transfer import ShardResult, seal_manifest
 from novacron.models.account import ProviderType
+from novacron.models.bandwidth import MBIT_BYTES, Bandwidth
 from novacron.models.base import Ownership
 from novacron.models.provider_account import ProviderAccount
 from novacron.models.transfer import AssembleSpec, Export, ImportSpec, TransferState
@@ -31,6 +34,8 @@ from novacron.providers.agent.provider import AgentProvider
 from novacron.providers.memory.provider import MemoryProvider
 from novacron.providers.transfer import LEAF_BYTES
 from novacron.store.agents import AgentStore
+from novacron.store.bandwidth import BandwidthStore
+from novacron.store.turns import UNUSED_S
 from tests.agents import enrolled, serve
 from tests.gateway import Gateway
 from tests.s3 import STORE, s3
@@ -71,6 +76,12 @@ class Site:
     wire: Wire
     agent: Agent
     account: ProviderAccount
+    waits: list[float] = field(default_factory=list)
+
+    def wait(self, seconds: float) -> None:
+        """Waiting takes no time here."""
+        self.waits.append(seconds)
+        self.services.now.at += timedelta(seconds=seconds)
 
     @property
     def provider(self) -> AgentProvider:
@@ -81,7 +92,7 @@ class Site:
     def start(self) -> None:
         """Its process, begun anew: nothing but its journal is left of the one before."""
         client = Client(self.identity, Gateway())
-        chunks = AgentChunks(client, self.identity.tenant, self.wire, wait=lambda _: None)
+        chunks = AgentChunks(client, self.identity.tenant, self.wire, wait=self.wait)
         journal = Journal(self.folder / "journal.db")
         shards = ShardsHere(self.cloud, chunks)
         self.agent = Agent(client, journal, self.cloud, self.cloud.health, shards)
@@ -180,6 +191,30 @@ def test_a_disk_moves_from_one_agents_hosts_to_anothers(sites: Sites) -> None:
     vm = target.done(lambda: target.provider.assemble_vm(made, [sealed], _owner()))
     held = target.blocks(vm.volume_ids[0])
     assert {n: leaf for n, leaf in held.items() if leaf.strip(b"\0")} == blocks
+
+
+def test_an_agent_keeps_to_the_limit_of_its_account(sites: Sites) -> None:
+    source, services = sites("source"), sites("target").services
+    vm_id = source.vm()
+    [volume_id] = source.cloud.get_vm(vm_id).volume_ids
+    source.blocks(volume_id).update({n: os.urandom(LEAF_BYTES) for n in range(48)})
+    export = source.done(lambda: source.provider.begin_export(vm_id, None, _owner()))
+    limits = BandwidthStore(services.store.table)
+    limits.keep("acme", source.account.id, Bandwidth(max_mbit_per_second=40))
+    line = Line(migration_id="mig-1", account_id=source.account.id)
+    job = ExportJob(export=export, disk=0, shard=0, line=line)
+    sent = source.done(lambda: where.export_shard(services, source.account, job)).sent_bytes
+    assert sent >= 48 * LEAF_BYTES
+    # All but the last pack are waited for, and what a second lets through is not.
+    least = (sent - 12 * 1024 * 1024) / (40 * MBIT_BYTES) - UNUSED_S
+    assert least <= sum(source.waits) <= sent / (40 * MBIT_BYTES)
+
+    limits.keep("acme", source.account.id, Bandwidth(max_mbit_per_second=None))
+    source.waits.clear()
+    source.start()
+    again = job.model_copy(update={"shard": 1})
+    source.done(lambda: where.export_shard(services, source.account, again))
+    assert source.waits == []
 
 
 @pytest.mark.parametrize("packs_before", [0, 1, 2])

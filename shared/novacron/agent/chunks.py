@@ -14,7 +14,15 @@ from novacron.agent.objects import SignedObjects
 from novacron.errors import Unsupported
 from novacron.migration.chunks import ChunkStore
 from novacron.migration.manifest import Place
-from novacron.migration.messages import MOST_DIGESTS, ChunkNews, KnownChunk, as_text
+from novacron.migration.messages import (
+    MOST_DIGESTS,
+    ChunkNews,
+    Grant,
+    KnownChunk,
+    Line,
+    as_text,
+)
+from novacron.migration.pace import Paces
 from novacron.migration.sealing import TenantKey
 
 T = TypeVar("T")
@@ -52,11 +60,16 @@ class AgentChunks:
     ) -> None:
         self._client, self._tenant, self._wait = client, tenant, wait
         self._objects = SignedObjects(client, transport, wait)
+        self._paces = Paces(self._turn, wait, time.monotonic)
 
-    def __call__(self) -> ChunkStore:
-        """Raises AuthenticationFailed, ProviderUnavailable."""
+    def __call__(self, line: Line | None) -> ChunkStore:
+        """For a job of ``line``. Raises AuthenticationFailed, ProviderUnavailable."""
         index = ApiIndex(self._client, self._wait)
-        return ChunkStore(self._objects, self._tenant, self._key, index)
+        whole = ChunkStore(self._objects, self._tenant, self._key, index)
+        return whole if line is None else whole.paced(self._paces.of(line))
+
+    def _turn(self, line: Line, size: int) -> Grant:
+        return again(lambda: self._client.turn(line, size), self._wait)
 
     @cached_property
     def _key(self) -> TenantKey:

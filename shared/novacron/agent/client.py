@@ -13,9 +13,12 @@ from novacron.agent.identity import Identity
 from novacron.errors import AuthenticationFailed, ProviderUnavailable
 from novacron.migration.messages import (
     ChunkNews,
+    Grant,
     KnownChunks,
+    Line,
     SignedUrls,
     TransferKey,
+    WantedTurn,
     WantedUrls,
     Way,
 )
@@ -55,6 +58,10 @@ class Client:
     def urls(self, way: Way, paths: list[str]) -> SignedUrls:
         reply = self._signed("objects", WantedUrls(method=way, paths=paths))
         return SignedUrls.model_validate_json(reply)
+
+    def turn(self, line: Line, size: int) -> Grant:
+        reply = self._signed("turns", WantedTurn(line=line, size=size))
+        return Grant.model_validate_json(reply)
 
     def chunks(self, news: ChunkNews) -> KnownChunks:
         return KnownChunks.model_validate_json(self._signed("chunks", news))

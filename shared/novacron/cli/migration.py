@@ -11,7 +11,8 @@ import yaml
 from novacron.cli import plan, wave
 from novacron.cli.exits import CliError
 from novacron.cli.output import Format, render_one
-from novacron.cli.session import Key, Session, Tag, Wait, session, tags
+from novacron.cli.session import Key, Mbit, NoLimit, Session, Tag, Wait, session, tags
+from novacron.cli.session import limit as wanted
 
 Json = dict[str, Any]
 app = typer.Typer(help="Move VMs between accounts, regions and hosts.", no_args_is_help=True)
@@ -28,6 +29,9 @@ Firewall = Annotated[list[str] | None, typer.Option(help="The provider's id; rep
 PrivateIp = Annotated[str, typer.Option(help="The target's address in the subnet.")]
 Boot = Annotated[str, typer.Option("--boot", help="bios or uefi.")]
 Downtime = Annotated[int, typer.Option("--max-downtime", min=1, help="Seconds.")]
+MaxMbit = Annotated[
+    int | None, typer.Option(min=10, help="Limit of its bandwidth, in millions of bits a second.")
+]
 Keep = Annotated[
     Path | None, typer.Option("--plan", dir_okay=False, help="Write the plan to this file.")
 ]
@@ -53,6 +57,7 @@ def assess(
     private_ip: PrivateIp = "",
     boot: Boot = "bios",
     max_downtime: Downtime = 30,
+    max_mbit: MaxMbit = None,
     hold: Approved = False,
     prepare_guest: Prepare = False,
     tag: Tag = None,
@@ -72,6 +77,7 @@ def assess(
         "tags": tags(tag),
         "boot_mode": boot,
         "max_downtime_seconds": max_downtime,
+        "max_mbit_per_second": max_mbit,
         "cutover": "approved" if hold else "automatic",
         "prepare_guest": prepare_guest,
     }
@@ -128,11 +134,7 @@ def list_(context: typer.Context) -> None:
 def show(context: typer.Context, migration_id: MigrationId) -> None:
     """Show one: where it is, each round, each term of the downtime."""
     here = session(context)
-    reply = here.connect().get(f"migrations/{migration_id}")
-    if here.form is Format.TABLE:
-        plan.show_migration(reply, here.out)
-    else:
-        render_one(reply, here.form, here.out)
+    _show(here, here.connect().get(f"migrations/{migration_id}"))
 
 
 @app.command()
@@ -145,6 +147,23 @@ def pause(context: typer.Context, migration_id: MigrationId, key: Key = "") -> N
 def resume(context: typer.Context, migration_id: MigrationId, key: Key = "") -> None:
     """Go on copying."""
     _steer(session(context), migration_id, "resume", key)
+
+
+@app.command()
+def limit(
+    context: typer.Context,
+    migration_id: MigrationId,
+    mbit: Mbit = None,
+    none: NoLimit = False,
+    key: Key = "",
+) -> None:
+    """Change its limit of bandwidth from now on, or take it away; in the cutover too."""
+    asked = wanted(mbit, none)
+    if asked is None:
+        raise CliError("Give --mbit or --none; `show` tells what the limit is.")
+    here = session(context)
+    reply = here.connect().mutate("PUT", f"migrations/{migration_id}/bandwidth", asked, key=key)
+    _show(here, reply)
 
 
 @app.command("cut-over")
@@ -190,7 +209,10 @@ def roll_back(
 
 
 def _steer(here: Session, migration_id: str, verb: str, key: str, body: Json | None = None) -> None:
-    reply = here.connect().mutate("POST", f"migrations/{migration_id}/{verb}", body, key=key)
+    _show(here, here.connect().mutate("POST", f"migrations/{migration_id}/{verb}", body, key=key))
+
+
+def _show(here: Session, reply: Json) -> None:
     if here.form is Format.TABLE:
         plan.show_migration(reply, here.out)
     else:

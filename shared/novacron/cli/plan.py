@@ -24,7 +24,15 @@ def document(asked: Json, assessment: Json) -> str:
     return HEAD + yaml.safe_dump(whole, sort_keys=False, allow_unicode=True, width=100)
 
 
-FOLLOWS = ("names", "load_balancers", "probe", "boot_mode", "max_downtime_seconds", "tags")
+FOLLOWS = (
+    "names",
+    "load_balancers",
+    "probe",
+    "boot_mode",
+    "max_downtime_seconds",
+    "max_mbit_per_second",
+    "tags",
+)
 """Of a migration's spec, what a move back keeps."""
 STAYS = ("zone", "instance_type")
 

@@ -10,7 +10,8 @@ import typer
 
 from novacron.cli.exits import CliError
 from novacron.cli.resource import Id, resource_app
-from novacron.cli.session import Key, session, tags
+from novacron.cli.session import Key, Mbit, NoLimit, session, tags
+from novacron.cli.session import limit as wanted
 
 app = resource_app("provider account", "accounts", ["id", "name", "type", "validated_at"])
 Secret = Annotated[
@@ -58,6 +59,18 @@ def rotate(
     """Replace the account's credential; the old one stays until the new one works."""
     body = {"secret": _secret(secret_file)}
     session(context).change("POST", f"accounts/{account_id}/rotate", body, False, key)
+
+
+@app.command()
+def limit(
+    context: typer.Context, account_id: Id, mbit: Mbit = None, none: NoLimit = False, key: Key = ""
+) -> None:
+    """Limit the bandwidth of all migrations from and to it together; without options show it."""
+    here, path, asked = session(context), f"accounts/{account_id}/bandwidth", wanted(mbit, none)
+    if asked is None:
+        here.show(path)
+    else:
+        here.change("PUT", path, asked, False, key)
 
 
 @app.command()

@@ -18,6 +18,8 @@ Wait = Annotated[bool, typer.Option("--wait", "-w", help="Stay until the operati
 Key = Annotated[
     str, typer.Option("--idempotency-key", help="Repeat a request safely with the same key.")
 ]
+Mbit = Annotated[int | None, typer.Option("--mbit", min=10, help="Millions of bits a second.")]
+NoLimit = Annotated[bool, typer.Option("--none", help="Limit it no more.")]
 Tag = Annotated[list[str] | None, typer.Option("--tag", "-t", help="key=value; repeatable.")]
 
 
@@ -81,6 +83,13 @@ class Session:
                 progress.update(task, completed=current.get("percent", 0))
 
             return client.wait(operation, seen)
+
+
+def limit(mbit: int | None, none: bool) -> dict[str, Any] | None:
+    """What to ask of bandwidth. None: nothing was given. Raises CliError: both were."""
+    if mbit is not None and none:
+        raise CliError("Give --mbit or --none, not both.")
+    return {"max_mbit_per_second": mbit} if none or mbit is not None else None
 
 
 def session(context: typer.Context) -> Session:

@@ -28,6 +28,7 @@ from novacron.migration.manifest import (
     encode,
     overlaid,
 )
+from novacron.migration.pace import Pace, PacedObjects
 from novacron.migration.packer import Packer
 from novacron.migration.packs import Packs
 from novacron.migration.ports import Objects as Objects
@@ -55,6 +56,10 @@ class ChunkStore:
         self.manifests = f"{tenant}/manifests"
         self.packs = Packs(objects, tenant, key)
         self.key = key
+
+    def paced(self, pace: Pace) -> ChunkStore:
+        """The same, its packs sent and read as ``pace`` allows."""
+        return ChunkStore(PacedObjects(self.objects, pace), self.tenant, self.key, self.index)
 
     def read_leaf(self, entry: Entry, length: int) -> bytes:
         """Raises Corrupted, NotFound."""

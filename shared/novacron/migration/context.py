@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from novacron.errors import Conflict, NotReady
 from novacron.migration.chunks import ChunkStore
+from novacron.migration.messages import Line
 from novacron.models.base import Ownership
 from novacron.models.migration import Control, Effect, JournalEntry, Migration, Return
 from novacron.models.operation import (
@@ -27,11 +28,14 @@ from novacron.store.migrations import MigrationStore
 
 A = TypeVar("A", Export, Import)
 _SEALED = "sealed"
+PATIENCE = timedelta(minutes=10)
+"""No step waits for bandwidth that began before: with the longest wait it ends within the 15
+minutes that a function has (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)."""
 
 
 @dataclass
 class Context:
-    """``migration`` is what the last save wrote."""
+    """``migration`` is what the last save wrote; ``began``: when this run of the step did."""
 
     services: Services
     operation: Operation
@@ -40,6 +44,16 @@ class Context:
     record: ResourceRecord
     source_account: ProviderAccount
     target_account: ProviderAccount
+    began: datetime
+
+    @property
+    def until(self) -> float:
+        """When its patience ends, in seconds since 1970."""
+        return (self.began + PATIENCE).timestamp()
+
+    def line(self, account: ProviderAccount) -> Line:
+        """What limits bytes from or to ``account``."""
+        return Line(migration_id=self.migration.id, account_id=account.id)
 
     @property
     def source(self) -> CloudProvider:
@@ -129,6 +143,7 @@ class Context:
 
 def load(services: Services, step: StepInput) -> Context:
     """Raises NotFound; Conflict when the migration was cancelled and may still be undone."""
+    began = services.now()
     operation = services.store.operation(step.tenant, step.operation_id)
     store = MigrationStore(services.store.table)
     migration = store.get(step.tenant, _moved(operation))
@@ -141,6 +156,7 @@ def load(services: Services, step: StepInput) -> Context:
         record=services.store.resource(step.tenant, ResourceKind.VM, operation.resource_id),
         source_account=account(step.tenant, migration.source_account_id),
         target_account=account(step.tenant, migration.spec.account_id),
+        began=began,
     )
 
 

@@ -1,4 +1,4 @@
-"""What callers ask of migrations: begin one, look at it, pause, resume, cut over, cancel."""
+"""What callers ask of migrations: begin one, look at it, pause, resume, limit, cut over, cancel."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from novacron.migration.assess.sovereignty import enforce
 from novacron.migration.context import migration_id
 from novacron.migration.shards import exporter, importer
 from novacron.migration.stages import stage_view
+from novacron.models.bandwidth import Bandwidth
 from novacron.models.base import PageRequest
 from novacron.models.migration import (
     CloneView,
@@ -24,6 +25,7 @@ from novacron.models.migration import (
 from novacron.models.operation import Operation, OperationKind, ResourceKind
 from novacron.operations.services import Services
 from novacron.operations.submit import again, new_operation, operation_id, refuse_ended
+from novacron.store.bandwidth import BandwidthStore
 from novacron.store.migrations import MigrationStore
 from novacron.tenancy.principal import Principal
 
@@ -69,6 +71,9 @@ def begin(
     )
     # The record first: an operation without one could not be carried out.
     MigrationStore(services.store.table).begin(migration)
+    if asked.spec.max_mbit_per_second is not None:
+        wanted = Bandwidth(max_mbit_per_second=asked.spec.max_mbit_per_second)
+        BandwidthStore(services.store.table).keep(who.tenant, migration.id, wanted)
     services.store.begin_change(operation, record, source.type)
     services.starter.start(operation)
     return operation
@@ -112,6 +117,13 @@ def cancel(services: Services, who: Principal, migration: str) -> MigrationView:
     return _ask(services, who, migration, cancelled=True)
 
 
+def limit(services: Services, who: Principal, migration: str, asked: Bandwidth) -> MigrationView:
+    """Limit its bandwidth anew, or no more; the final copy's too."""
+    _steerable(services, who, migration)
+    BandwidthStore(services.store.table).keep(who.tenant, migration, asked)
+    return view(services, who.tenant, migration)
+
+
 def roll_back(
     services: Services, who: Principal, migration: str, body: RollBack, key: str
 ) -> MigrationView:
@@ -150,14 +162,20 @@ def roll_back(
 
 
 def _ask(services: Services, who: Principal, migration: str, **wanted: Any) -> MigrationView:
-    store = MigrationStore(services.store.table)
-    found = store.get(who.tenant, migration)
-    if found.phase.taken_over or found.phase.final:
-        raise Conflict(f"{found.id} is {found.phase.value}.")
+    store = _steerable(services, who, migration)
     control = store.ask(who.tenant, migration, lambda now: now.model_copy(update=wanted))
     if control.token is not None and not control.paused:
         services.starter.go_on(control.token)
     return view(services, who.tenant, migration)
+
+
+def _steerable(services: Services, who: Principal, migration: str) -> MigrationStore:
+    """Raises Conflict once the target has taken over, or it has ended."""
+    store = MigrationStore(services.store.table)
+    found = store.get(who.tenant, migration)
+    if found.phase.taken_over or found.phase.final:
+        raise Conflict(f"{found.id} is {found.phase.value}.")
+    return store
 
 
 def _view(services: Services, store: MigrationStore, migration: Migration) -> MigrationView:
@@ -167,6 +185,8 @@ def _view(services: Services, store: MigrationStore, migration: Migration) -> Mi
     clone = migration.clone
     tried = None if clone is None else CloneView(**clone.model_dump(include=set(_CLONE)))
     told |= {"paused": control.paused, "test_clone": tried}
+    kept = BandwidthStore(services.store.table).limit(migration.tenant, migration.id)
+    told["max_mbit_per_second"] = kept.max_mbit_per_second
     told["stage"] = stage_view(store, migration, services.now())
     told["point_of_no_return"] = migration.marks.get("committed")
     return MigrationView(**told, downtime_seconds=downtime(migration))

@@ -11,12 +11,14 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from novacron.migration.manifest import Place
-from novacron.models.base import Model
+from novacron.models.base import Model, ResourceId
 
 MOST_PATHS = 100
 """A URL has up to 2 KB, API Gateway's answer 10 MB, Lambda's 6 MB."""
 MOST_DIGESTS = 100
 """As many as the table reads at once."""
+MOST_BYTES = 64 * 1024 * 1024
+"""Of a turn: a pack or what is read of it has about 8 MiB."""
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}=$")]
 """32 bytes as base64url."""
@@ -72,6 +74,30 @@ class KnownChunks(Model):
     @classmethod
     def of(cls, places: Mapping[bytes, Place]) -> KnownChunks:
         return cls(items=[KnownChunk.of(*entry) for entry in places.items()])
+
+
+class Line(Model):
+    """What disks' bytes of a job are counted for: its migration, and the account that they come
+    from or go to."""
+
+    migration_id: ResourceId
+    account_id: ResourceId
+
+
+class WantedTurn(Model):
+    """To send or receive ``size`` bytes of disks; the job of a shard asks for a pack at a time."""
+
+    line: Line
+    size: int = Field(ge=1, le=MOST_BYTES)
+
+
+class Grant(Model):
+    """After ``wait_seconds``: ``size`` bytes may go, 0: ask again; or, for ``free_seconds``,
+    all that there are."""
+
+    size: int = 0
+    wait_seconds: float = 0.0
+    free_seconds: float = 0.0
 
 
 class TransferKey(Model):

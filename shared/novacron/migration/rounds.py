@@ -99,9 +99,10 @@ def copy_shards(now: Context, item: WorkItem) -> StepResult:
     export, applied = now.export, now.migration.applied
     for shard in item.shards:
         go_on(now)
-        job = ExportJob(export=export, disk=item.disk, shard=shard, parent=applied)
+        line = now.line(now.source_account)
+        job = ExportJob(export=export, disk=item.disk, shard=shard, parent=applied, line=line)
         try:
-            result = export_shard(now.services, now.source_account, job)
+            result = export_shard(now.services, now.source_account, job, now.until)
         except NotReady:
             _refresh_export(now, export)
             raise

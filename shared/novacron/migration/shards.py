@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from novacron.errors import Unsupported
 from novacron.migration.chunks import ChunkStore
+from novacron.migration.marks import Mark
+from novacron.migration.messages import Line
 from novacron.migration.transfer import ShardResult, export_shard, import_shard
 from novacron.migration.verify import Verified, verify_shard
 from novacron.models.base import Model
@@ -16,22 +18,29 @@ from novacron.providers.transfer import DiskExport, DiskImport
 
 
 class ExportJob(Model):
-    """``parent``: the manifest that the copy before made of the disk."""
+    """``parent``: the manifest that the copy before made of the disk. ``line``: what limits its
+    bytes; None: nothing."""
 
     export: Export
     disk: int
     shard: int
     parent: str | None = None
+    line: Line | None = None
 
 
 class ImportJob(Model):
-    """``since``: the manifest whose content ``target`` has already."""
+    """``since``: the manifest whose content ``target`` has already. ``line`` as in ExportJob."""
 
     target: Import
     manifest: str
     disk: int
     shard: int
     since: str | None = None
+    line: Line | None = None
+
+    def name(self, what: str) -> str:
+        """Of what is done with the shard, once for each target and manifest."""
+        return f"{self.manifest}#{self.disk}#{self.shard}#{what}#{self.target.id}"
 
 
 class Imported(Model):
@@ -55,20 +64,31 @@ class ShardWork(ABC):
 
 
 class ShardsHere(ShardWork):
-    """In this process. ``chunks`` is called for each job."""
+    """In this process. ``chunks`` is called with each job's line; ``mark`` with the name of one
+    that may be interrupted."""
 
-    def __init__(self, provider: CloudProvider, chunks: Callable[[], ChunkStore]) -> None:
+    def __init__(
+        self,
+        provider: CloudProvider,
+        chunks: Callable[[Line | None], ChunkStore],
+        mark: Callable[[str], Mark | None] = lambda _: None,
+    ) -> None:
         self._provider = provider
         self._chunks = chunks
+        self._mark = mark
 
     def export_shard(self, job: ExportJob) -> ShardResult:
-        return run_export(self._provider, self._chunks(), job)
+        return run_export(self._provider, self._chunks(job.line), job)
 
     def import_shard(self, job: ImportJob) -> Imported:
-        return run_import(self._provider, self._chunks(), job)
+        return run_import(
+            self._provider, self._chunks(job.line), job, self._mark(job.name("import"))
+        )
 
     def verify_shard(self, job: ImportJob) -> Verified:
-        return run_verify(self._provider, self._chunks(), job)
+        return run_verify(
+            self._provider, self._chunks(job.line), job, self._mark(job.name("verify"))
+        )
 
 
 def run_export(provider: CloudProvider, chunks: ChunkStore, job: ExportJob) -> ShardResult:
@@ -78,20 +98,23 @@ def run_export(provider: CloudProvider, chunks: ChunkStore, job: ExportJob) -> S
     return export_shard(source, chunks, job.export, job.disk, job.shard, parent)
 
 
-def run_import(provider: CloudProvider, chunks: ChunkStore, job: ImportJob) -> Imported:
+def run_import(
+    provider: CloudProvider, chunks: ChunkStore, job: ImportJob, mark: Mark | None = None
+) -> Imported:
     """Raises Unsupported: the provider imports no disks."""
     manifest = chunks.get_disk(job.manifest, job.disk)
     target = importer(provider)
-    return Imported(
-        written_bytes=import_shard(chunks, target, job.target, manifest, job.shard, job.since)
-    )
+    written = import_shard(chunks, target, job.target, manifest, job.shard, job.since, mark)
+    return Imported(written_bytes=written)
 
 
-def run_verify(provider: CloudProvider, chunks: ChunkStore, job: ImportJob) -> Verified:
+def run_verify(
+    provider: CloudProvider, chunks: ChunkStore, job: ImportJob, mark: Mark | None = None
+) -> Verified:
     """Raises Unsupported: the provider imports no disks; Corrupted."""
     manifest = chunks.get_disk(job.manifest, job.disk)
     target = importer(provider)
-    return verify_shard(chunks, target, job.target, manifest, job.shard, job.since)
+    return verify_shard(chunks, target, job.target, manifest, job.shard, job.since, mark)
 
 
 def exporter(provider: CloudProvider) -> DiskExport:

@@ -63,7 +63,8 @@ class TargetDisks(ABC):
         """Bytes written; as ``import_shard``. Raises NotReady until it is done."""
         try:
             job = self._job(disk, shard, manifest, since)
-            return import_shard(self.now.services, self.now.target_account, job).written_bytes
+            account, until = self.now.target_account, self.now.until
+            return import_shard(self.now.services, account, job, until).written_bytes
         except NotReady:
             self._refresh(disk)
             raise
@@ -72,14 +73,20 @@ class TargetDisks(ABC):
         """As ``verify_shard``. Raises NotReady until it is done, Corrupted."""
         try:
             job = self._job(disk, shard, manifest, since)
-            return verify_shard(self.now.services, self.now.target_account, job)
+            return verify_shard(self.now.services, self.now.target_account, job, self.now.until)
         except NotReady:
             self._refresh(disk)
             raise
 
     def _job(self, disk: int, shard: int, manifest: str, since: str | None) -> ImportJob:
-        target = self.imports[disk]
-        return ImportJob(target=target, manifest=manifest, disk=disk, shard=shard, since=since)
+        return ImportJob(
+            target=self.imports[disk],
+            manifest=manifest,
+            disk=disk,
+            shard=shard,
+            since=since,
+            line=self.now.line(self.now.target_account),
+        )
 
     def _refresh(self, disk: int) -> None:
         """What lets it be written may have run out: the next try has a new one."""

@@ -20,6 +20,7 @@ from novacron.migration.manifest import (
     ShardSummary,
     differing,
 )
+from novacron.migration.marks import Mark
 from novacron.migration.sending import Sender
 from novacron.migration.spans import Touched, leaf_span, touched
 from novacron.migration.writing import Writer
@@ -119,12 +120,13 @@ def import_shard(
     manifest: DiskManifest,
     shard: int,
     since: str | None,
+    mark: Mark | None = None,
 ) -> int:
     """Write to ``target`` in what the shard differs from ``since``, an ancestor of ``manifest``
     that it holds already (None: nothing); returns bytes written.
 
     Raises Conflict (no ancestor), Corrupted: a part was changed after the manifest was sealed, as
-    agents, who may write parts, could.
+    agents, who may write parts, could; NotReady of ``chunks``: ``mark`` says how far it came.
     """
     earlier = _ancestor(chunks, manifest, since)
     if not _differs(manifest, earlier, shard):
@@ -135,7 +137,7 @@ def import_shard(
     held = chunks.view(earlier, shard)
     entries = differing(whole, held)
     at = {index: leaf_span(manifest.size_bytes, shard, index) for index in entries}
-    return Writer(chunks, provider, target, at).write(entries, held)
+    return Writer(chunks, provider, target, at).write(entries, held, mark)
 
 
 def shards_to_import(chunks: ChunkStore, manifest: DiskManifest, since: str | None) -> list[int]:

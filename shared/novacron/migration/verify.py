@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
-from novacron.errors import Corrupted
+from novacron.errors import Corrupted, NotReady
 from novacron.migration.chunks import ChunkStore
 from novacron.migration.leaves import LEAVES_PER_SHARD, ZERO, digest_of, shard_count, shard_root
 from novacron.migration.manifest import ZEROS, DiskManifest, Entries, Entry, differing
+from novacron.migration.marks import Mark, NoMark
 from novacron.migration.parallel import in_parallel
 from novacron.migration.spans import PIECE, leaf_span, pieces, runs
 from novacron.migration.transfer import shards_to_import
@@ -42,36 +43,55 @@ def verify_shard(
     manifest: DiskManifest,
     shard: int,
     since: str | None,
+    mark: Mark | None = None,
 ) -> Verified:
     """Compare what ``target`` holds with the manifest: every leaf of the shard; with ``since``, an
     ancestor that it was compared with before, those that were written after it.
 
     A leaf that differs is written once more. Raises Corrupted, which names the first disk and leaf
-    that still differs, or says that the manifest's part is not what was sealed.
+    that still differs, or says that the manifest's part is not what was sealed; NotReady of
+    ``chunks``: ``mark`` says how far it came.
     """
-    wanted = _wanted(chunks, manifest, shard, since)
+    mark = mark or NoMark()
+    before, whole = mark.read(), _wanted(chunks, manifest, shard, since)
+    wanted = {index: whole[index] for index in before.left(whole)}
     spans = {index: leaf_span(manifest.size_bytes, shard, index) for index in wanted}
+    right: list[int] = []
 
-    def one(piece: list[int]) -> list[int]:
+    def one(piece: list[int]) -> None:
         content = _digests(chunks, {i: wanted[i] for i in piece}, {i: spans[i][1] for i in piece})
-        return [
-            index
-            for run in runs(piece, provider.write_bytes)
-            for index, digest in _held(provider, target, run, spans)
-            if digest != content[index]
-        ]
+        for run in runs(piece, provider.write_bytes):
+            held = _held(provider, target, run, spans)
+            right.extend(index for index, digest in held if digest == content[index])
 
-    wrong = sorted(index for some in in_parallel(one, pieces(set(wanted))) for index in some)
-    for index in wrong:
-        offset, length = spans[index]
-        leaf = chunks.read_leaf(wanted[index], length)
-        provider.write(target, offset, leaf)
-        if provider.read_back(target, offset, length) != leaf:
-            raise Corrupted(
-                f"Disk {manifest.disk}, leaf {shard * LEAVES_PER_SHARD + index} (bytes {offset} to"
-                f" {offset + length}): the target does not hold what was sent, twice."
-            )
-    return Verified(read_bytes=sum(length for _, length in spans.values()), resent=wrong)
+    try:
+        list(in_parallel(one, pieces(set(wanted))))
+        wrong = sorted(wanted.keys() - set(right))
+        for index in wrong:
+            _resend(chunks, provider, target, wanted[index], spans[index], manifest.disk)
+    except NotReady:
+        mark.keep(before.beyond(right, sum(spans[index][1] for index in right)))
+        raise
+    read = before.moved + sum(length for _, length in spans.values())
+    return Verified(read_bytes=read, resent=wrong)
+
+
+def _resend(
+    chunks: ChunkStore,
+    provider: DiskImport,
+    target: Import,
+    entry: Entry,
+    span: tuple[int, int],
+    disk: int,
+) -> None:
+    offset, length = span
+    leaf = chunks.read_leaf(entry, length)
+    provider.write(target, offset, leaf)
+    if provider.read_back(target, offset, length) != leaf:
+        raise Corrupted(
+            f"Disk {disk}, leaf {offset // LEAF_BYTES} (bytes {offset} to {offset + length}):"
+            " the target does not hold what was sent, twice."
+        )
 
 
 def _wanted(chunks: ChunkStore, manifest: DiskManifest, shard: int, since: str | None) -> Entries:

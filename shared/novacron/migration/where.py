@@ -2,13 +2,17 @@
 
 The agent is named by ``access["agent"]`` of the job's export or import, whatever the account's
 provider is: the host agent of libvirt hosts, or one in a worker VM that has the disks attached.
+``until``, in seconds since 1970: here no wait for bandwidth begins later.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from novacron.errors import ProviderUnavailable
+from novacron.migration.chunks import ChunkStore
+from novacron.migration.messages import Line
 from novacron.migration.shards import (
     ExportJob,
     Imported,
@@ -22,6 +26,7 @@ from novacron.models.provider_account import ProviderAccount
 from novacron.operations.services import Services
 from novacron.providers.agent import wire
 from novacron.providers.agent.courier import Courier
+from novacron.store.marks import TableMark
 
 
 class AgentSilent(ProviderUnavailable):
@@ -56,24 +61,41 @@ class ShardsThere(ShardWork):
         return wire.answer(method, outcome)
 
 
-def export_shard(services: Services, account: ProviderAccount, job: ExportJob) -> ShardResult:
+def export_shard(
+    services: Services, account: ProviderAccount, job: ExportJob, until: float = math.inf
+) -> ShardResult:
     """Raises NotReady until it is done, AgentSilent."""
-    return _place(services, account, job.export.access).export_shard(job)
+    return _place(services, account, job.export.access, until).export_shard(job)
 
 
-def import_shard(services: Services, account: ProviderAccount, job: ImportJob) -> Imported:
+def import_shard(
+    services: Services, account: ProviderAccount, job: ImportJob, until: float = math.inf
+) -> Imported:
     """Raises NotReady until it is done, AgentSilent."""
-    return _place(services, account, job.target.access).import_shard(job)
+    return _place(services, account, job.target.access, until).import_shard(job)
 
 
-def verify_shard(services: Services, account: ProviderAccount, job: ImportJob) -> Verified:
+def verify_shard(
+    services: Services, account: ProviderAccount, job: ImportJob, until: float = math.inf
+) -> Verified:
     """Raises NotReady until it is done, AgentSilent."""
-    return _place(services, account, job.target.access).verify_shard(job)
+    return _place(services, account, job.target.access, until).verify_shard(job)
 
 
-def _place(services: Services, account: ProviderAccount, access: dict[str, str]) -> ShardWork:
+def _place(
+    services: Services, account: ProviderAccount, access: dict[str, str], until: float
+) -> ShardWork:
     agent_id = access.get("agent")
     if agent_id is not None:
         return ShardsThere(services.providers.courier, account.tenant, agent_id)
-    provider = services.providers.of(account)
-    return ShardsHere(provider, lambda: services.chunks(account.tenant))
+
+    def chunks(line: Line | None) -> ChunkStore:
+        whole = services.chunks(account.tenant)
+        return (
+            whole if line is None else whole.paced(services.paces(account.tenant).of(line, until))
+        )
+
+    def mark(job: str) -> TableMark:
+        return TableMark(services.store.table, account.tenant, job, services.now)
+
+    return ShardsHere(services.providers.of(account), chunks, mark)

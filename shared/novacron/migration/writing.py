@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from novacron.errors import NotReady
 from novacron.migration.chunks import ChunkStore
 from novacron.migration.grains import size_of, spans
 from novacron.migration.manifest import ZEROS, Entries, Entry, Patch, Place
+from novacron.migration.marks import Mark, NoMark
 from novacron.migration.parallel import in_parallel
 from novacron.migration.spans import loads, runs
 from novacron.models.transfer import Import
@@ -25,26 +27,41 @@ class Writer:
     ) -> None:
         self._chunks, self._provider, self._target, self._at = chunks, provider, target, at
 
-    def write(self, now: Entries, held: Entries) -> int:
+    def write(self, now: Entries, held: Entries, mark: Mark | None = None) -> int:
         """Make leaves that are as ``held`` says, zeros else, what ``now`` says; returns bytes
-        written."""
+        written. What ``mark`` says is done; NotReady of the chunk store leaves what is in it."""
+        mark = mark or NoMark()
+        before = mark.read()
+        now = {index: now[index] for index in before.left(now)}
         new = {index: self._new(one, held.get(index, ZEROS)) for index, one in now.items()}
         lengths = {index: self._at[index][1] for index in now}
+        done: list[tuple[list[int], int]] = []
 
         def one(load: list[int]) -> int:
             whole = {index: now[index] for index in load if not new[index]}
             some = {index: new[index] for index in load if new[index]}
             leaves = self._chunks.read_leaves(whole, lengths)
             patches = self._chunks.read_patches(some, lengths)
-            return self._whole(leaves) + sum(self._patched(i, own) for i, own in patches.items())
+            size = self._whole(leaves) + sum(self._patched(i, own) for i, own in patches.items())
+            done.append((load, size))
+            return size
 
         wanted = {
             index: self._wanted(one, new[index], lengths[index]) for index, one in now.items()
         }
-        written = sum(in_parallel(one, loads(wanted)))
+        try:
+            written = sum(in_parallel(one, loads(wanted)))
+        except NotReady:
+            self._flush()
+            leaves = [index for load, _ in done for index in load]
+            mark.keep(before.beyond(leaves, sum(size for _, size in done)))
+            raise
+        self._flush()
+        return before.moved + written
+
+    def _flush(self) -> None:
         if isinstance(self._provider, Flushing):
             self._provider.flush(self._target)
-        return written
 
     def _new(self, now: Entry, held: Entry) -> tuple[Patch, ...]:
         """The patches to write; none: the leaf is to be written whole."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from novacron.models.bandwidth import Mbit
 from novacron.models.base import Model, Name, ResourceId, Tags
 from novacron.models.dns import DnsName, DnsRecord, DnsType, ZoneName
 from novacron.models.image import BootMode
@@ -110,6 +111,8 @@ class MigrationSpec(Model):
     """None: the provider's word that it runs is enough."""
     test_clone: bool = False
     """Before the cutover, boot a VM of what has been copied and probe it, then delete it."""
+    max_mbit_per_second: Mbit | None = None
+    """Of the disks' bytes into the chunk store, and out of it. None: no limit of its own."""
     test_subnet_id: ResourceId | None = None
     """Where the test clone boots: one from which it reaches nothing. None: the target's own."""
     prepare_guest: bool = False
@@ -328,6 +331,8 @@ class MigrationView(Model):
     spec: MigrationSpec
     phase: Phase
     paused: bool
+    max_mbit_per_second: int | None
+    """The limit as it is now."""
     rounds: list[Round]
     stage: StageView | None
     """What is under way within a round or a test."""

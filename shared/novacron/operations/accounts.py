@@ -6,10 +6,12 @@ import hashlib
 
 from novacron.errors import AlreadyExists, Conflict, InvalidSpec
 from novacron.models.account import Health
+from novacron.models.bandwidth import Bandwidth
 from novacron.models.base import PageRequest
 from novacron.models.operation import ResourceKind
 from novacron.models.provider_account import AccountRequest, ProviderAccount
 from novacron.operations.services import Services
+from novacron.store.bandwidth import BandwidthStore
 from novacron.tenancy.principal import Principal
 
 WHOLE_PAGE = PageRequest(limit=1000)
@@ -70,9 +72,23 @@ def delete_account(services: Services, who: Principal, account_id: str) -> Provi
             if record.account_id == account_id and record.state not in ("deleted", "failed"):
                 raise Conflict(f"The account has {record.id}; delete it first.")
     services.store.delete_account(account)
+    BandwidthStore(services.store.table).forget(who.tenant, account_id)
     if account.secret_id is not None:
         services.providers.secrets.delete(account.secret_id)
     return account
+
+
+def account_bandwidth(services: Services, tenant: str, account_id: str) -> Bandwidth:
+    """Raises NotFound: no such account."""
+    services.store.account(tenant, account_id)
+    return BandwidthStore(services.store.table).limit(tenant, account_id)
+
+
+def limit_account(services: Services, tenant: str, account_id: str, limit: Bandwidth) -> Bandwidth:
+    """Of all migrations from and to it together, those under way too. Raises NotFound."""
+    services.store.account(tenant, account_id)
+    BandwidthStore(services.store.table).keep(tenant, account_id, limit)
+    return limit
 
 
 def _keep(services: Services, account: ProviderAccount, secret: dict[str, str]) -> ProviderAccount:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from novacron.costs.ledger import Ledger
     from novacron.migration.chunks import ChunkStore
     from novacron.migration.objects import ObjectStore
+    from novacron.migration.pace import Paces
     from novacron.models.rate_card import RateCard
     from novacron.operations.chunks import ChunkStores
 
@@ -157,6 +159,10 @@ class Services:
     notice_sender: str = ""
     """The address that e-mail comes from; empty: none is sent."""
 
+    sleep: Callable[[float], None] = time.sleep
+    """For a turn on a line of limited bandwidth."""
+    _paces: dict[str, Paces] = field(default_factory=dict, init=False, repr=False)
+
     @cached_property
     def stores(self) -> ChunkStores:
         from novacron.operations.chunks import ChunkStores  # its imports are for who moves bytes
@@ -166,6 +172,16 @@ class Services:
     def chunks(self, tenant: str) -> ChunkStore:
         """The tenant's chunk store. Raises Unsupported: this deployment has none."""
         return self.stores.of(tenant)
+
+    def paces(self, tenant: str) -> Paces:
+        """What holds this process to the limits of the tenant's migrations and accounts."""
+        from novacron.migration.bandwidth import granted
+        from novacron.migration.pace import Paces
+
+        if tenant not in self._paces:
+            ask = partial(granted, self, tenant)
+            self._paces[tenant] = Paces(ask, self.sleep, lambda: self.now().timestamp())
+        return self._paces[tenant]
 
     @cached_property
     def costs(self) -> ObjectStore:

@@ -123,7 +123,7 @@ class Borrowed:
         env = self.worlds.envs[agent_id]
         moved = job.export if method == "export_shard" else job.target
         player: Any = (env.reader if method == "export_shard" else env.writer) or (lambda _: None)
-        shards = ShardsHere(player(moved), lambda: self.worlds.services.chunks(TENANT))
+        shards = ShardsHere(player(moved), lambda _: self.worlds.services.chunks(TENANT))
         return Outcome(value=getattr(shards, method)(job).model_dump(mode="json"))
 
 

@@ -90,6 +90,28 @@ def test_a_migration_is_steered_and_shown(verb: str) -> None:
     assert "holding" in api.run("migration", "show", "mig-1")
 
 
+def test_limits_of_bandwidth_are_set_and_taken_away() -> None:
+    shown = {"id": "mig-1", "rounds": [], "addresses": [], "downtime_seconds": {}}
+    api = Api(shown | {"max_mbit_per_second": 80})
+    assert "80" in api.run("migration", "limit", "mig-1", "--mbit", "80")
+    assert (api.requests[-1].method, api.requests[-1].url.path, api.body()) == (
+        "PUT",
+        "/migrations/mig-1/bandwidth",
+        {"max_mbit_per_second": 80},
+    )
+    api.run("provider", "limit", "acc-1", "--none")
+    assert (api.requests[-1].url.path, api.body()) == (
+        "/accounts/acc-1/bandwidth",
+        {"max_mbit_per_second": None},
+    )
+    assert "80" in api.run("provider", "limit", "acc-1")
+    assert api.requests[-1].method == "GET"
+    with pytest.raises(CliError, match="--mbit"):
+        api.run("migration", "limit", "mig-1")
+    with pytest.raises(CliError, match="not both"):
+        api.run("provider", "limit", "acc-1", "--none", "--mbit", "10")
+
+
 def test_the_way_back_is_planned_from_both_records() -> None:
     """The moved VM goes where the source was, as what the source was; its names follow."""
     names = [{"account_id": "acc-3", "zone": "Z1", "name": "web.example.org"}]

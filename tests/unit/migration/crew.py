@@ -112,7 +112,7 @@ class Crew(AgentQueue):
         if isinstance(provider, Staffed) and not provider.runs(moved.access[WORKER]):
             raise NotFound(f"{moved.id} is not attached.")
         self.jobs.append((method, getattr(job, "manifest", moved.id), job.disk, job.shard))
-        shards = ShardsHere(provider, lambda: self.move.world.services.chunks(tenant))
+        shards = ShardsHere(provider, lambda _: self.move.world.services.chunks(tenant))
         return wire.run(shards, method, arguments)
 
     def look(self) -> None:

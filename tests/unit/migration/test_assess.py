@@ -19,6 +19,7 @@ from novacron.migration import prepare
 from novacron.migration.assess.assess import assess
 from novacron.models.account import MetricName, MetricPoint, Quota
 from novacron.models.assessment import Assessment, Confidence, Severity
+from novacron.models.bandwidth import Bandwidth
 from novacron.models.base import Ownership
 from novacron.models.guest import GuestResult
 from novacron.models.image import BootMode, Image, ImageState
@@ -26,6 +27,7 @@ from novacron.models.migration import CreateMigration, MigrationSpec
 from novacron.models.network import NetworkSpec, SubnetSpec
 from novacron.models.vm import Architecture, VmSpec, VmState
 from novacron.models.volume import VolumeClass
+from novacron.operations.accounts import limit_account
 from tests.unit.migration.conftest import Move
 from tests.world import ALICE, MALLORY
 
@@ -307,3 +309,16 @@ def test_a_stranger_sees_nothing(move: Move) -> None:
     )
     with pytest.raises(NotFound):
         assess(move.world.services, MALLORY, asked)
+
+
+def test_the_least_of_the_limits_holds(move: Move) -> None:
+    """10 GiB at 5,000,000 bytes a second into the store, and at 10,000,000 out of it."""
+    limit_account(move.world.services, "acme", "acc-1", Bandwidth(max_mbit_per_second=40))
+    found = assessed(move, max_mbit_per_second=80)
+    assert "account lab's limit of 40 Mbit/s" in found.transfer.limited_by
+    assert "the migration's limit of 80 Mbit/s" in found.transfer.limited_by
+    assert found.transfer.rate_bytes_per_second == pytest.approx(10_000_000 / 3, rel=0.01)
+    assert found.transfer.seconds > 10 * GIB / (10_000_000 / 3) * 0.99
+    assert "account lab's limit of 40 Mbit/s" in next(
+        one.basis for one in found.downtime if one.name == "send"
+    )

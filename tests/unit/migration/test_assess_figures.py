@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from novacron.migration.assess.copying import copying, delta, egress, speed
+from novacron.migration.assess.copying import Load, copying, delta, egress, speed
 from novacron.migration.assess.disks import _native
 from novacron.migration.assess.downtime import downtime, verdict
-from novacron.migration.assess.figures import FIGURES, GIB, MIB, load_figure
+from novacron.migration.assess.figures import FIGURES, GIB, MIB, Figure, load_figure
+from novacron.migration.assess.limits import Limits
 from novacron.migration.assess.writes import dirty_bytes, dirty_rate, patch_bytes
 from novacron.migration.grains import closed, size_of, touching
 from novacron.models.account import ProviderType as P
@@ -134,6 +135,46 @@ def test_what_can_be_promised_and_the_term_that_breaks_it(
 ) -> None:
     gib = 1 if requested == 30 else 100
     assert _verdict(source, target, requested, gib) == expected
+
+
+def _line(mbit: float) -> Figure:
+    return Figure(mbit * 125_000 / MIB, Confidence.ASSUMED, f"a limit of {mbit:g} Mbit/s")
+
+
+def test_a_limit_slows_what_goes_into_the_store_and_what_comes_out_of_it() -> None:
+    line = Limits(_line(80), _line(8000))
+    found = speed(P.LIBVIRT, P.AZURE, [disk(100)], line)
+    assert found.read == pytest.approx(10_000_000)
+    assert found.write / MIB == 60
+    assert found.held == "a limit of 80 Mbit/s"
+    assert "a limit of 80 Mbit/s" in found.limits
+    assert speed(P.AWS, P.AZURE, [disk(100)], Limits(_line(8000), _line(8000))).held == ""
+    # 10 MB are read and written at 10 MB/s, and 50 MB of the leaves around them compared.
+    patched = Load(1e7, 1e7, compared=5e7)
+    slow = speed(P.LIBVIRT, P.LIBVIRT, [disk(100)], Limits(_line(80), _line(80)))
+    assert slow.seconds(patched) == pytest.approx(1 + 1 + 5)
+    assert speed(P.LIBVIRT, P.LIBVIRT, [disk(100)]).seconds(patched) < 0.2
+
+
+@pytest.mark.parametrize(("mbit", "promised"), [(20, False), (100, False), (400, True)])
+def test_a_limit_that_never_catches_up_is_said_by_term(mbit: int, promised: bool) -> None:
+    """20 writes of 4 KiB a second on 10 GiB: each takes 64 KiB, and its leaf to be compared."""
+    rate = MEASURED.model_copy(update={"bytes_per_second": RATE / 10})
+    how = speed(P.LIBVIRT, P.LIBVIRT, [disk(10)], Limits(_line(mbit), _line(mbit)))
+    copy = copying(P.LIBVIRT, P.LIBVIRT, how, 10 * GIB, RATE / 10, 10, 200)
+    terms = downtime(P.LIBVIRT, P.LIBVIRT, copy, 10 * GIB, rate)
+    found = verdict(P.LIBVIRT, terms, rate, 200, [])
+    assert found.promised is promised
+    if not promised:
+        assert found.term == "send"
+        assert f"the guest changes more than a limit of {mbit} Mbit/s lets through" in found.reason
+
+
+def test_a_limit_does_not_slow_what_google_reads_beside_the_disk() -> None:
+    how = speed(P.GCP, P.AZURE, [disk(100)], Limits(_line(10), _line(10)))
+    copy = copying(P.GCP, P.AZURE, how, 100 * GIB, RATE, 2, 30)
+    terms = downtime(P.GCP, P.AZURE, copy, 100 * GIB, MEASURED)
+    assert terms[1].seconds == pytest.approx(30 + 100 * 1024 / 140, abs=0.1)
 
 
 def test_a_google_source_reads_the_whole_disk_while_it_is_down() -> None:

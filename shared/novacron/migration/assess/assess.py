@@ -90,7 +90,7 @@ def _copied(facts: Facts, disks: list[TargetDisk]) -> tuple[TransferPlan, list[T
     disk_bytes = sum(disk.size_gib for disk in disks) * GIB
     running = facts.vm is None or facts.vm.state is VmState.RUNNING
     rate = dirty_rate(facts.writes, running)
-    how = speed(source, target, disks)
+    how = speed(source, target, disks, facts.limits)
     written = rate.bytes_per_second
     most, downtime_asked = spec.max_rounds, spec.max_downtime_seconds
     copy = copying(source, target, how, disk_bytes, written, most, downtime_asked)

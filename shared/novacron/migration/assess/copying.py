@@ -6,6 +6,7 @@ to the target, and ``converged`` says when another gains nothing.
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from novacron.migration.assess.figures import (
     Figure,
     load_figure,
 )
+from novacron.migration.assess.limits import NO_LIMITS, Limits
 from novacron.migration.assess.writes import dirty_bytes, patch_bytes
 from novacron.migration.converge import converged
 from novacron.models.account import ProviderType
@@ -35,22 +37,28 @@ _CENT = Decimal("0.01")
 
 
 class Load(NamedTuple):
-    """Bytes and requests of a round's reading and writing."""
+    """Bytes and requests of a round's reading and writing. ``compared``: bytes of leaves that
+    patches are in, which are read from the chunk store once more to be compared."""
 
     read: float
     written: float
     reads: float = 0.0
     writes: float = 0.0
+    compared: float = 0.0
 
 
 class Speed(NamedTuple):
-    """Bytes and requests a second of reading and of writing, and what limits the bytes."""
+    """Bytes and requests a second of reading and of writing, and what limits the bytes.
+    ``into``: bytes a second out of the chunk store, where they are limited; ``held``: by what, of
+    either way, if that is slower than the sides are."""
 
     read: float
     write: float
     reads: float
     writes: float
     limits: str
+    into: float = math.inf
+    held: str = ""
 
     @property
     def both(self) -> float:
@@ -60,7 +68,8 @@ class Speed(NamedTuple):
     def seconds(self, load: Load) -> float:
         """Either its bytes or its requests take the time, first those that are read."""
         reading = max(load.read / self.read, load.reads / self.reads)
-        return reading + max(load.written / self.write, load.writes / self.writes)
+        writing = max(load.written / self.write, load.writes / self.writes)
+        return reading + writing + load.compared / self.into
 
 
 class Copy(NamedTuple):
@@ -81,22 +90,34 @@ class Copy(NamedTuple):
         return sum(one.seconds for one in self.rounds)
 
 
-def speed(source: ProviderType, target: ProviderType, disks: list[TargetDisk]) -> Speed:
+def speed(
+    source: ProviderType,
+    target: ProviderType,
+    disks: list[TargetDisk],
+    line: Limits = NO_LIMITS,
+) -> Speed:
     """As if all bytes went through the slowest disk: several disks are faster than this."""
     read = FIGURES[source].export
     writes = [load_figure(target, disk.size_gib) for disk in disks] or [FIGURES[target].load]
     write = min(writes, key=lambda one: one.value)
     read, write = _over_the_line(source, read), _over_the_line(target, write)
+    read, write = _slower(line.out, read), _slower(line.into, write)
+    held = next((one.basis for one in line if one in (read, write)), "")
     limits = (
         f"reading {read.value:g} MiB/s ({read.confidence.value}: {read.basis}), "
         f"writing {write.value:g} MiB/s ({write.confidence.value}: {write.basis})"
     )
     asks, puts = FIGURES[source].reads.value, FIGURES[target].writes.value
-    return Speed(read.value * MIB, write.value * MIB, asks, puts, limits)
+    into = line.into.value * MIB
+    return Speed(read.value * MIB, write.value * MIB, asks, puts, limits, into, held)
 
 
 def _over_the_line(side: ProviderType, figure: Figure) -> Figure:
-    return min(figure, OWN_LINK, key=lambda one: one.value) if side in OWN else figure
+    return _slower(OWN_LINK, figure) if side in OWN else figure
+
+
+def _slower(one: Figure, other: Figure) -> Figure:
+    return one if one.value < other.value else other
 
 
 def copying(
@@ -109,7 +130,7 @@ def copying(
     max_downtime: int,
 ) -> Copy:
     """The rounds up to the cutover; ``rate`` in bytes that the guest writes a second."""
-    mark = mark_seconds(source, how, disk_bytes)
+    mark = mark_seconds(source, disk_bytes)
     rounds: list[Round] = []
     load, read = Load(disk_bytes, disk_bytes), 0.0
     while True:
@@ -137,12 +158,13 @@ def delta(
     reads = dirty_bytes(rate, seconds, disk_bytes, tells) / tells
     if FIGURES[target].takes >= LEAF_BYTES:
         return Load(read, whole, reads, whole / LEAF_BYTES)
-    return Load(read, read, reads, reads)
+    return Load(read, read, reads, reads, read + whole)
 
 
-def mark_seconds(source: ProviderType, how: Speed, disk_bytes: int) -> float:
+def mark_seconds(source: ProviderType, disk_bytes: int) -> float:
     """From the export's moment to knowing what changed."""
-    scan = disk_bytes / how.read if source in READS_ALL else 0.0
+    # Beside the disk: no line is in the way.
+    scan = disk_bytes / (FIGURES[source].export.value * MIB) if source in READS_ALL else 0.0
     return FIGURES[source].mark.value + scan
 
 

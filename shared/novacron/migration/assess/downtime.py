@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from novacron.migration.assess.copying import Copy, mark_seconds
 from novacron.migration.assess.figures import ASSUMED, FIGURES, Figure
+from novacron.migration.converge import SHRINKING
 from novacron.models.account import ProviderType
 from novacron.models.assessment import Confidence, DirtyRate, Term, Verdict
 
@@ -20,7 +21,7 @@ def downtime(
     if rate.bytes_per_second == 0 and rate.confidence is Confidence.MEASURED:
         return [NOTHING]
     leaves, arrives = FIGURES[source], FIGURES[target]
-    scan = mark_seconds(source, copy.speed, disk_bytes)
+    scan = mark_seconds(source, disk_bytes)
     weakest = min(rate.confidence, leaves.export.confidence, arrives.load.confidence,
                   key=_WEAKEST.index)  # fmt: skip
     return [
@@ -31,13 +32,22 @@ def downtime(
             seconds=round(copy.speed.seconds(copy.rest), 1),
             confidence=weakest,
             basis=f"{copy.rest.read / 1024**2:.0f} MiB that change during the copy before, in "
-            f"{copy.rest.reads:.0f} places",
+            f"{copy.rest.reads:.0f} places{_held(copy)}",
         ),
         _term("seal", arrives.seal),
         _term("boot", arrives.boot),
         _term("network", NETWORK),
         _term("steps", STEPS),
     ]
+
+
+def _held(copy: Copy) -> str:
+    """How a limit of bandwidth makes it longer, if one does."""
+    held, rounds = copy.speed.held, copy.rounds
+    if not held:
+        return ""
+    shrinks = copy.speed.seconds(copy.rest) < rounds[-1].seconds * SHRINKING
+    return f"; {held}" if shrinks else f"; the guest changes more than {held} lets through"
 
 
 def _term(name: str, figure: Figure) -> Term:

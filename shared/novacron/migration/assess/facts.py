@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from novacron.errors import Conflict, NotReady, NovaCronError, Throttled
+from novacron.migration.assess.limits import Limits, limits_of
 from novacron.models.account import MetricName, MetricPoint, Quota, Usage
 from novacron.models.image import Image
 from novacron.models.migration import CreateMigration, MigrationSpec
@@ -20,6 +21,7 @@ from novacron.models.volume import ResourceFilter, Volume
 from novacron.operations.services import Services
 from novacron.providers.base import CloudProvider, iterate
 from novacron.providers.guest_commands import GuestCommands
+from novacron.store.bandwidth import BandwidthStore
 from novacron.tenancy.principal import Principal
 
 T = TypeVar("T")
@@ -39,6 +41,7 @@ class Facts:
     target_account: ProviderAccount
     source: CloudProvider
     target: CloudProvider
+    limits: Limits
     failures: dict[str, NovaCronError] = field(default_factory=dict)
     vm: Vm | None = None
     volumes: list[Volume] = field(default_factory=list)
@@ -116,6 +119,7 @@ def gather(services: Services, who: Principal, asked: CreateMigration) -> Facts:
         target_account=target,
         source=services.providers.of(source),
         target=services.providers.of(target),
+        limits=limits_of(BandwidthStore(services.store.table), asked.spec, source, target),
     )
     _look_at_source(facts)
     _look_at_target(facts)
