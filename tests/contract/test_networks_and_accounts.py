@@ -47,6 +47,7 @@ def test_a_network_is_read_back_as_it_was_made(env: Env) -> None:
 
 
 def test_usage_counts_what_runs(env: Env) -> None:
+    env.settle()  # what other tests have deleted is gone
     before = env.provider.get_usage(env.region)
     env.running_vm()
     after = env.provider.get_usage(env.region)

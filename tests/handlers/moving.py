@@ -146,7 +146,8 @@ def migrate(stage: Stage) -> None:
         other = aws if place is not aws else azure
         stage.migrate("migrate", stage.moving(place, other), "fence")
     moving = _here(stage)
-    stage.migrate("migrate", moving, "seal_manifests")  # nothing is copied yet
+    stage.migrate("migrate", moving, "seal_manifests")  # nothing is planned yet
+    stage.migrate("migrate", moving, "plan_copy")
     stage.migrate("transfer", moving, "copy_shards", item=ITEM)
     stage.migrate("migrate", moving, "seal_manifests")
     store = MigrationStore(stage.services.store.table)

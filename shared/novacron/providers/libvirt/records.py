@@ -12,6 +12,7 @@ from typing import Any
 import libvirt
 from pydantic import ValidationError
 
+from novacron.errors import NotReady
 from novacron.providers.libvirt.auth import Host
 from novacron.providers.libvirt.ownership import Owned
 
@@ -24,6 +25,8 @@ BASE = ".raw"
 DOCUMENT = ".json"
 LOG = ".log"
 CHUNK = 65536
+LOCKED = 'Failed to get shared "write" lock'
+"""In QEMU's words: whoever has the image open writes to it."""
 
 
 def disk(host: Host, resource_id: str) -> Any | None:
@@ -84,9 +87,15 @@ def make_base(host: Host, resource_id: str, size: int) -> Any:
 
 
 def copy_disk(host: Host, resource_id: str, source: Any) -> Any:
-    """A whole copy, independent of its source. Blocks while the host copies."""
-    size = source.info()[1]
-    return host.pool.createXMLFrom(_volume_xml(resource_id + DISK, size, "qcow2"), source)
+    """A whole copy, independent of its source. Blocks while the host copies. Raises NotReady: QEMU
+    has not let go of the source yet, though its job has ended."""
+    wanted = _volume_xml(resource_id + DISK, source.info()[1], "qcow2")
+    try:
+        return host.pool.createXMLFrom(wanted, source)
+    except libvirt.libvirtError as error:
+        if LOCKED in error.get_error_message():
+            raise NotReady(f"{source.name()} is still in use.") from error
+        raise
 
 
 def remove(host: Host, resource_id: str) -> None:
