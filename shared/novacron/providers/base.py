@@ -49,7 +49,7 @@ from novacron.providers.addresses import PublicAddresses
 from novacron.providers.billing import BillingSource
 from novacron.providers.dns import DnsRecords
 from novacron.providers.guest_commands import GuestCommands
-from novacron.providers.load_balancers import LoadBalancers
+from novacron.providers.load_balancers import LoadBalancerList, LoadBalancers
 from novacron.providers.transfer import DiskExport, DiskImport, Fencing, LiveMigration
 
 F = TypeVar("F")
@@ -310,6 +310,7 @@ CAPABILITIES: tuple[type, ...] = (
     LiveMigration,
     DnsRecords,
     LoadBalancers,
+    LoadBalancerList,
     GuestCommands,
     PublicAddresses,
     BillingSource,

@@ -79,6 +79,19 @@ SHIPPED: tuple[Rule, ...] = (
         "address is attached to nothing",
     ),
     Rule(
+        kind=Kind.EMPTY_LOAD_BALANCER,
+        signal="no registered target at any hourly look since it was first seen so",
+        window_hours=7 * DAY,
+        thresholds={"min_looks": 5 * DAY},
+        formula="what the load balancer is billed x 730 hours; unknown where the bill has it not",
+        confidence="high: its targets are the provider's; one between two looks is not seen",
+        undo="none: a person deletes it, and one that is made again has another address or name",
+        reference=TRUSTED_ADVISOR,
+        departs="7 days as there, but no targets and not few requests: that needs metrics of each. "
+        "One that answers by a redirect or a page of its own is left out. Of AWS and Azure, as "
+        "Google's are not listed yet.",
+    ),
+    Rule(
         kind=Kind.OLD_SNAPSHOT,
         signal="age; its volume is gone",
         window_hours=90 * DAY,
@@ -187,7 +200,6 @@ SHIPPED: tuple[Rule, ...] = (
 )
 
 NOT_LOOKED_FOR = {
-    Kind.EMPTY_LOAD_BALANCER.value: "The inventory has no load balancers.",
     Kind.UNUSED_RESERVATION.value: "The inventory has no capacity reservations.",
 }
 

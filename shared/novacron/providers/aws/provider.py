@@ -9,6 +9,7 @@ from novacron.models.account import CostEstimate, Health, Identity, ProviderType
 from novacron.models.vm import VmSpec
 from novacron.providers.aws.addresses import AwsAddresses
 from novacron.providers.aws.auth import read_settings
+from novacron.providers.aws.balancer_list import AwsLoadBalancerList
 from novacron.providers.aws.billing import AwsBilling
 from novacron.providers.aws.compute import AwsVms
 from novacron.providers.aws.costs import estimate
@@ -42,6 +43,7 @@ class AwsProvider(
     AwsBilling,
     AwsDns,
     AwsLoadBalancers,
+    AwsLoadBalancerList,
     AwsGuests,
     AwsAddresses,
     CloudProvider,

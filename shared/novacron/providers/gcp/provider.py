@@ -50,6 +50,7 @@ class GcpProvider(
     refusals = {
         "Fencing": "a suspend asks the guest, and writes its memory out: it is not at once",
         "LiveMigration": "Google moves VMs between its own hosts, and takes none in",
+        "LoadBalancerList": "not built yet: proxies, URL maps and backend services lie in between",
         "GuestCommands": "Google runs a script at a boot; at another time it takes a login",
     }
 

@@ -175,7 +175,7 @@ def _only(kind: Kind, **edit: object) -> RuleEdits:
     return RuleEdits(rules={**off, kind: RuleEdit.model_validate({"grace_hours": 0, **edit})})
 
 
-NOT_RULES = {Kind.EMPTY_LOAD_BALANCER, Kind.UNUSED_RESERVATION, Kind.COMMIT}
+NOT_RULES = {Kind.UNUSED_RESERVATION, Kind.COMMIT}
 
 
 def test_a_smaller_size_is_given_with_a_stop_and_a_start(world: World) -> None:
