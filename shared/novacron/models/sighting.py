@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from novacron.models.address import Address
 from novacron.models.base import Model
+from novacron.models.capacity_reservation import CapacityReservation
 from novacron.models.load_balancer import LoadBalancer
 
-Seen = Address | LoadBalancer
+Seen = Address | LoadBalancer | CapacityReservation
 """Each has a ``mark``, which tells it from another of its name that was made later."""
 
 

@@ -47,6 +47,7 @@ from novacron.models.vm import Vm, VmFilter, VmSize, VmSpec
 from novacron.models.volume import ResourceFilter, Snapshot, SnapshotSpec, Volume, VolumeSpec
 from novacron.providers.addresses import PublicAddresses
 from novacron.providers.billing import BillingSource
+from novacron.providers.capacity_reservations import CapacityReservations
 from novacron.providers.dns import DnsRecords
 from novacron.providers.guest_commands import GuestCommands
 from novacron.providers.load_balancers import LoadBalancerList, LoadBalancers
@@ -313,5 +314,6 @@ CAPABILITIES: tuple[type, ...] = (
     LoadBalancerList,
     GuestCommands,
     PublicAddresses,
+    CapacityReservations,
     BillingSource,
 )

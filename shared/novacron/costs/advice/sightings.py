@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from novacron.costs.advice import addresses, balancers
+from novacron.costs.advice import addresses, balancers, reservations
 from novacron.errors import NovaCronError
 from novacron.models.provider_account import ProviderAccount
 from novacron.models.recommendation import RecommendationKind as Kind
@@ -22,6 +22,7 @@ MOST = 500
 WATCHED: dict[Kind, Callable[[CloudProvider], Iterator[Seen]]] = {
     Kind.UNUSED_ADDRESS: addresses.unused,
     Kind.EMPTY_LOAD_BALANCER: balancers.empty,
+    Kind.UNUSED_RESERVATION: reservations.unused,
 }
 """What nothing uses now; nothing of a provider that lists none."""
 

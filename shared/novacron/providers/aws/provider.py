@@ -11,6 +11,7 @@ from novacron.providers.aws.addresses import AwsAddresses
 from novacron.providers.aws.auth import read_settings
 from novacron.providers.aws.balancer_list import AwsLoadBalancerList
 from novacron.providers.aws.billing import AwsBilling
+from novacron.providers.aws.capacity_reservations import AwsCapacityReservations
 from novacron.providers.aws.compute import AwsVms
 from novacron.providers.aws.costs import estimate
 from novacron.providers.aws.dns import AwsDns
@@ -44,6 +45,7 @@ class AwsProvider(
     AwsDns,
     AwsLoadBalancers,
     AwsLoadBalancerList,
+    AwsCapacityReservations,
     AwsGuests,
     AwsAddresses,
     CloudProvider,

@@ -11,6 +11,7 @@ from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
 from novacron.providers.gcp.addresses import GcpAddresses
 from novacron.providers.gcp.auth import URLS, read_settings
 from novacron.providers.gcp.billing import GcpBilling
+from novacron.providers.gcp.capacity_reservations import GcpCapacityReservations
 from novacron.providers.gcp.costs import estimate
 from novacron.providers.gcp.dns import GcpDns
 from novacron.providers.gcp.errors import translated
@@ -36,6 +37,7 @@ class GcpProvider(
     GcpDns,
     GcpAddresses,
     GcpLoadBalancers,
+    GcpCapacityReservations,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

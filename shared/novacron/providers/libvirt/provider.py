@@ -51,6 +51,7 @@ class LibvirtProvider(
         "PublicAddresses": "a network of one's own reserves no public addresses",
         "LoadBalancers": "a host has no load balancer: name a pool of a cloud's account",
         "LoadBalancerList": "a host has no load balancer",
+        "CapacityReservations": "a host's capacity is one's own, used or not",
         "BillingSource": "nobody bills for one's own hosts: the rate card and the state history do",
     }
 
