@@ -67,6 +67,11 @@ class Env:
     """Reserves a public address, where the provider has any; no part of the contract either."""
     hold_address: Callable[[str, bool], None] = lambda _id, _held: None
     """Something else takes the address, or lets it go."""
+    make_reservation: Callable[[], str] | None = None
+    """Reserves room for two VMs of ``reserved_type``, which none has; returns its id."""
+    reserved_type: str = ""
+    reserved_spec: dict[str, Any] = field(default_factory=dict)
+    """Of a VM that runs there, where that is not said by a type."""
     wire: Wire | None = None
     """The recording of all that is said, where the cloud has a specification to hold it against."""
     made: list[str] = field(default_factory=list)

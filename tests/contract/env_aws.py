@@ -73,6 +73,8 @@ def open_env(folder: Path) -> Iterator[Env]:
             agent=agent,
             make_address=partial(_make_address, provider),
             hold_address=partial(_hold_address, provider),
+            make_reservation=partial(_make_reservation, provider),
+            reserved_type="t3.large",
         )
     finally:
         server.stop()
@@ -93,6 +95,16 @@ def _make_pool(provider: AwsProvider, name: str) -> str:
         DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
     )
     return str(group)
+
+
+def _make_reservation(provider: AwsProvider) -> str:
+    made = provider.ec2(REGION).create_capacity_reservation(
+        InstanceType="t3.large",
+        InstancePlatform="Linux/UNIX",
+        AvailabilityZone=f"{REGION}a",
+        InstanceCount=2,
+    )
+    return str(made["CapacityReservation"]["CapacityReservationId"])
 
 
 def _make_address(provider: AwsProvider) -> str:

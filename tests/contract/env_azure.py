@@ -130,6 +130,14 @@ class Networked:
     def make_pool(self, name: str) -> str:
         """Of an internal load balancer, on the network where VMs are put."""
         account, client = self.server.account, self.provider.network
+        own = self.provider.arm_id(NETWORK, "loadBalancers", name)
+        rule = {
+            "frontendIPConfiguration": {"id": f"{own}/frontendIPConfigurations/front"},
+            "backendAddressPool": {"id": f"{own}/backendAddressPools/web"},
+            "protocol": "Tcp",
+            "frontendPort": 80,
+            "backendPort": 80,
+        }
         frontend = {"subnet": {"id": self.provider.subnet_arm_id(self.subnet, "")}}
         body = {
             "location": account.options.location,
@@ -137,6 +145,7 @@ class Networked:
             "properties": {
                 "frontendIPConfigurations": [{"name": "front", "properties": frontend}],
                 "backendAddressPools": [{"name": "web"}],
+                "loadBalancingRules": [{"name": "http", "properties": rule}],
                 "probes": [{"name": "up", "properties": {"protocol": "Tcp", "port": 80}}],
             },
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -87,6 +87,8 @@ def open_env(folder: Path) -> Iterator[Env]:
             make_zone=partial(_make_zone, project),
             make_address=partial(_make_address, project, provider),
             hold_address=partial(_hold_address, project),
+            make_reservation=partial(_make_reservation, provider, settle),
+            reserved_type="e2-medium",
             make_pool=partial(_make_pool, server, provider),
             lend=lend,
             reader=devices,
@@ -96,6 +98,14 @@ def open_env(folder: Path) -> Iterator[Env]:
         )
     finally:
         server.stop()
+
+
+def _make_reservation(provider: GcpProvider, settle: Callable[[], None]) -> str:
+    zone, told = f"{REGION}-a", {"count": 2, "instance_properties": {"machine_type": "e2-medium"}}
+    asked = {"name": "kept", "specific_reservation": told}
+    provider.call("reservations", "insert_unary", zone=zone, reservation_resource=asked)
+    settle()
+    return f"{zone}/kept"
 
 
 def _make_pool(server: Server, provider: GcpProvider, name: str) -> str:

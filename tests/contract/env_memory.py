@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from novacron.models.address import Address
+from novacron.models.capacity_reservation import CapacityReservation
 from novacron.models.guest import GuestResult
 from novacron.models.load_balancer import Pool
 from novacron.providers.memory.cloud import REGION
@@ -53,6 +54,20 @@ def open_env(folder: Path) -> Iterator[Env]:
         found = provider.cloud.addresses[address_id].model_copy(update=update)
         provider.cloud.addresses[address_id] = found
 
+    def make_reservation() -> str:
+        new = provider.cloud.new_id("cr")
+        provider.cloud.reservations[new] = CapacityReservation(
+            id=new,
+            name=new,
+            region=REGION,
+            zone=REGION,
+            instance_type="3x256",
+            count=2,
+            used=0,
+            mark=new,
+        )
+        return new
+
     yield Env(
         name="memory",
         provider=provider,
@@ -65,4 +80,7 @@ def open_env(folder: Path) -> Iterator[Env]:
         agent=agent,
         make_address=make_address,
         hold_address=hold_address,
+        make_reservation=make_reservation,
+        reserved_type="3x256",
+        reserved_spec={"vcpus": 3},
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from novacron.errors import NotFound
-from novacron.models.load_balancer import MemberHealth, Pool, PoolMember
+from novacron.models.base import Page, PageRequest
+from novacron.models.load_balancer import LoadBalancer, MemberHealth, Pool, PoolMember
 from novacron.models.vm import Vm
-from novacron.providers.load_balancers import LoadBalancers
+from novacron.providers.base import iterate
+from novacron.providers.load_balancers import LoadBalancerList, LoadBalancers
 from tests.contract.env import Env
 
 
@@ -55,6 +57,32 @@ def _places(found: Pool, vm: Vm) -> list[int | None]:
 
 def test_a_capability_is_a_type(env: Env) -> None:
     assert isinstance(env.provider, LoadBalancers) is (env.make_pool is not None)
+
+
+def test_a_load_balancer_is_empty_until_a_vm_is_behind_it(env: Env) -> None:
+    provider = env.provider
+    if not isinstance(provider, LoadBalancerList):
+        assert "LoadBalancerList" in provider.refusals
+        return
+
+    def one_at_a_time(region: str | None, page: PageRequest) -> Page[LoadBalancer]:
+        return provider.list_load_balancers(region, page.model_copy(update={"limit": 1}))
+
+    def mine(region: str | None) -> LoadBalancer:
+        (one,) = [one for one in iterate(one_at_a_time, region) if one.name == "contract-empty"]
+        return one
+
+    assert env.make_pool is not None
+    pool, vm = env.make_pool("contract-empty"), env.running_vm()
+    before = mine(None)
+    assert (before.empty, before.region) == (True, env.region)
+    member = _member(env, pool, vm)
+    _add(env, pool, member)
+    env.settle()
+    after = mine(env.region)
+    assert (after.empty, after.mark) == (False, before.mark)
+    (there,) = _balancers(env).get_pool(pool).places(vm.id, vm.private_ips)
+    _remove(env, pool, there)
 
 
 def test_a_vm_joins_is_healthy_and_leaves(env: Env, pool: str) -> None:

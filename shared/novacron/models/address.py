@@ -15,3 +15,8 @@ class Address(Observed):
     created_at: datetime | None = None
     """None where the provider does not tell. None tells since when an address is attached to
     nothing."""
+
+    @property
+    def mark(self) -> str:
+        """See ``models.sighting``."""
+        return self.ip

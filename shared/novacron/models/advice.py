@@ -77,7 +77,7 @@ class Looks(Model):
 
 
 class RuleBook(Model):
-    """The rules that hold. ``not_looked_for``: kind -> why no rule finds it."""
+    """The rules that hold. ``not_looked_for``: kind and provider -> why no rule finds it."""
 
     rules: list[Rule]
     excluded_tags: list[TagPattern]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from novacron.models.base import Model, ResourceId
+from novacron.models.base import Model, Observed, ResourceId
 
 PoolId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9:/._-]{0,511}$")]
 """As its provider names it: see the adapters."""
@@ -63,6 +63,18 @@ class Pool(Model):
         """Where it has this VM, once for each port; not what is being removed."""
         live = [one for one in self.members if one.health is not MemberHealth.DRAINING]
         return [one for one in live if one.is_vm(vm_id, addresses)]
+
+
+class LoadBalancer(Observed):
+    """One that bills. ``empty``: nothing is registered behind it, and it answers nothing by itself.
+
+    ``mark`` tells it from another of its name that was made later; ``billed_as``: what the bill
+    calls it.
+    """
+
+    mark: str
+    billed_as: str
+    empty: bool
 
 
 class BalancerPool(Model):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from novacron.models.address import Address
 from novacron.models.base import Model
+from novacron.models.capacity_reservation import CapacityReservation
+from novacron.models.load_balancer import LoadBalancer
+
+Seen = Address | LoadBalancer | CapacityReservation
+"""Each has a ``mark``, which tells it from another of its name that was made later."""
 
 
 class Sighting(Model):
@@ -14,7 +19,10 @@ class Sighting(Model):
     account_id: str
     first: datetime
     looks: int = 1
-    found: Address
+    found: Seen
+
+    def hours(self, now: datetime) -> float:
+        return (now - self.first) / timedelta(hours=1)
 
     @property
     def id(self) -> str:
@@ -26,6 +34,6 @@ class Sighting(Model):
 
 
 class Sightings(Model):
-    """Of one account."""
+    """Of one account and kind."""
 
     items: list[Sighting] = []

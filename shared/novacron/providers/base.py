@@ -47,9 +47,10 @@ from novacron.models.vm import Vm, VmFilter, VmSize, VmSpec
 from novacron.models.volume import ResourceFilter, Snapshot, SnapshotSpec, Volume, VolumeSpec
 from novacron.providers.addresses import PublicAddresses
 from novacron.providers.billing import BillingSource
+from novacron.providers.capacity_reservations import CapacityReservations
 from novacron.providers.dns import DnsRecords
 from novacron.providers.guest_commands import GuestCommands
-from novacron.providers.load_balancers import LoadBalancers
+from novacron.providers.load_balancers import LoadBalancerList, LoadBalancers
 from novacron.providers.transfer import DiskExport, DiskImport, Fencing, LiveMigration
 
 F = TypeVar("F")
@@ -310,7 +311,9 @@ CAPABILITIES: tuple[type, ...] = (
     LiveMigration,
     DnsRecords,
     LoadBalancers,
+    LoadBalancerList,
     GuestCommands,
     PublicAddresses,
+    CapacityReservations,
     BillingSource,
 )

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from novacron.models.load_balancer import Pool, PoolMember
+from novacron.models.base import Page, PageRequest
+from novacron.models.load_balancer import LoadBalancer, Pool, PoolMember
 
 
 class LoadBalancers(ABC):
@@ -33,3 +34,12 @@ class LoadBalancers(ABC):
     def remove_member(self, pool_id: str, member: PoolMember) -> str | None:
         """Remove it at its port; without one at all. One that is gone already is fine, and so is a
         VM that is. Else as ``add_member``."""
+
+
+class LoadBalancerList(ABC):
+    """Can tell which load balancers have nothing behind them."""
+
+    @abstractmethod
+    def list_load_balancers(self, region: str | None, page: PageRequest) -> Page[LoadBalancer]:
+        """Those that bill, of one or all of the account's regions, whoever made them. A target
+        counts whatever its health; one that is being removed does until it is gone."""

@@ -12,7 +12,7 @@ from novacron.errors import Conflict, NotFound, NotReady
 from novacron.models.advice import Looks, RuleEdits
 from novacron.models.base import Page, PageRequest
 from novacron.models.course import Course
-from novacron.models.recommendation import Recommendation
+from novacron.models.recommendation import Recommendation, RecommendationKind
 from novacron.models.sighting import Sightings
 from novacron.models.usage import VmUsage
 from novacron.store.table import Item, Lost, Table, document, key
@@ -112,11 +112,14 @@ class AdviceStore:
 
     # What nothing uses
 
-    def sightings(self, tenant: str, account_id: str) -> Sightings:
-        return self.table.get(_sightings(tenant), account_id, Sightings) or Sightings()
+    def sightings(self, tenant: str, account_id: str, kind: RecommendationKind) -> Sightings:
+        key = f"{account_id}#{kind.value}"
+        return self.table.get(_sightings(tenant), key, Sightings) or Sightings()
 
-    def save_sightings(self, tenant: str, account_id: str, seen: Sightings) -> None:
-        self.table.put(document(_sightings(tenant), account_id, seen))
+    def save_sightings(
+        self, tenant: str, account_id: str, kind: RecommendationKind, seen: Sightings
+    ) -> None:
+        self.table.put(document(_sightings(tenant), f"{account_id}#{kind.value}", seen))
 
     # Usage
 

@@ -10,9 +10,9 @@ from azure.core.exceptions import HttpResponseError
 from tests.integration.azure_account.clients import GROUP, PLACE, Clients
 
 
-def _balancer(azure: Clients, name: str, sku: str = "Standard") -> str:
+def _balancer(azure: Clients, name: str, sku: str = "Standard", **more: Any) -> str:
     """Its one pool's id."""
-    properties = {"backendAddressPools": [{"name": "web"}]}
+    properties = {"backendAddressPools": [{"name": "web"}], **more}
     body = {**PLACE, "sku": {"name": sku}, "properties": properties}
     made = azure.network.load_balancers.begin_create_or_update(GROUP, name, body).result()
     return str(made.backend_address_pools[0].id)
@@ -39,3 +39,21 @@ def test_a_pool_shows_the_interfaces_that_name_it(azure: Clients) -> None:
 def test_basic_ones_are_retired(azure: Clients) -> None:
     with pytest.raises(HttpResponseError, match="retired"):
         _balancer(azure, "old", sku="Basic")
+
+
+def test_a_rule_leads_from_a_frontend_to_a_pool_of_its_own(azure: Clients) -> None:
+    own = _balancer(azure, "ruled").partition("/backendAddressPools/")[0]
+    rule = {
+        "frontendIPConfiguration": {"id": f"{own}/frontendIPConfigurations/front"},
+        "backendAddressPool": {"id": f"{own}/backendAddressPools/web"},
+        "protocol": "Tcp",
+        "frontendPort": 80,
+        "backendPort": 80,
+    }
+    rules = [{"name": "http", "properties": rule}]
+    with pytest.raises(HttpResponseError, match="rule http was not found"):
+        _balancer(azure, "ruled", loadBalancingRules=rules)
+    front = [{"name": "front", "properties": {"subnet": {"id": azure.subnet()}}}]
+    _balancer(azure, "ruled", loadBalancingRules=rules, frontendIPConfigurations=front)
+    shown = azure.network.load_balancers.get(GROUP, "ruled").load_balancing_rules[0]
+    assert (shown.name, shown.frontend_port) == ("http", 80)

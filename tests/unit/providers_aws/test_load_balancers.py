@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from novacron.errors import Conflict, InvalidSpec, Unsupported
-from novacron.models.load_balancer import MemberHealth, PoolMember
+from novacron.models.load_balancer import LoadBalancer, MemberHealth, PoolMember
 from novacron.models.vm import VmState
+from novacron.providers.base import iterate
 from tests.unit.providers_aws.conftest import REGION, World
 
 
@@ -68,3 +69,54 @@ def test_a_group_without_vms_is_refused(world: World) -> None:
     group = _group(world, "functions", TargetType="lambda")
     with pytest.raises(Unsupported, match="lambda"):
         world.provider().get_pool(group)
+
+
+def _balancer(world: World, name: str, default: dict[str, Any]) -> tuple[str, str]:
+    """(its ARN, its listener's)"""
+    provider = world.provider()
+    elb = provider.client("elbv2", REGION)
+    subnets = [one["SubnetId"] for one in provider.ec2(REGION).describe_subnets()["Subnets"][:2]]
+    tags = [{"Key": "owner", "Value": "ada"}]
+    made = elb.create_load_balancer(Name=name, Subnets=subnets, Tags=tags)["LoadBalancers"][0]
+    arn = str(made["LoadBalancerArn"])
+    listener = elb.create_listener(
+        LoadBalancerArn=arn, Protocol="HTTP", Port=80, DefaultActions=[default]
+    )
+    return arn, str(listener["Listeners"][0]["ListenerArn"])
+
+
+def _listed(world: World, arn: str) -> LoadBalancer:
+    (found,) = [one for one in iterate(world.provider().list_load_balancers, None) if one.id == arn]
+    return found
+
+
+def _page(code: str) -> dict[str, Any]:
+    return {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": code}}
+
+
+def test_one_that_answers_by_itself_is_not_empty(world: World) -> None:
+    arn, listener = _balancer(world, "answers", _page("404"))
+    assert (_listed(world, arn).empty, _listed(world, arn).tags) == (True, {"owner": "ada"})
+    away = {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "StatusCode": "HTTP_301"}}
+    made = (
+        world.provider()
+        .client("elbv2", REGION)
+        .create_rule(
+            ListenerArn=listener,
+            Priority=1,
+            Conditions=[{"Field": "path-pattern", "Values": ["/old*"]}],
+            Actions=[away],
+        )
+    )
+    assert made["Rules"]
+    assert not _listed(world, arn).empty
+    page, _ = _balancer(world, "page", _page("200"))
+    assert not _listed(world, page).empty
+
+
+def test_any_type_of_target_counts(world: World) -> None:
+    group = _group(world, "by-address", TargetType="ip")
+    arn, _ = _balancer(world, "addresses", {"Type": "forward", "TargetGroupArn": group})
+    assert _listed(world, arn).empty
+    world.provider().add_member(group, PoolMember(address="172.31.0.78"))
+    assert not _listed(world, arn).empty

@@ -9,6 +9,7 @@ from moto.moto_server.werkzeug_app import create_backend_app
 
 from ..balancing import StrictELBv2
 from .addresses import Addresses
+from .capacity import Capacity
 from .console import Console
 from .idempotency import Idempotency
 from .images import Images
@@ -20,7 +21,16 @@ from .volumes import Volumes
 
 
 class StrictEC2(
-    Idempotency, Launch, Instances, Volumes, Snapshots, Images, Networks, Addresses, Console
+    Idempotency,
+    Launch,
+    Instances,
+    Volumes,
+    Snapshots,
+    Images,
+    Networks,
+    Addresses,
+    Capacity,
+    Console,
 ):
     """EC2 with the rules of the parts above moto's."""
 

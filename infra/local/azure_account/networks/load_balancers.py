@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from ..account import LocalAccount
 
 LOAD_BALANCER = "Microsoft.Network/loadBalancers"
+RULES = "loadBalancingRules"
 
 
 class LoadBalancers(Family):
-    """Internal ones; of their parts, frontends, pools and probes are kept."""
+    """Internal ones; of their parts, frontends, pools, probes and rules are kept."""
 
     type = LOAD_BALANCER
     noun = "LoadBalancers"
@@ -48,6 +49,7 @@ class LoadBalancers(Family):
                 {"name": one["name"], "properties": dict(one["properties"])}
                 for one in asked.get("probes") or []
             ],
+            "loadBalancingRules": [_rule(new.id, one, asked) for one in asked.get(RULES) or []],
             "backendAddressPools": [
                 {
                     "name": one["name"],
@@ -69,6 +71,22 @@ class LoadBalancers(Family):
             told = inside if inside["backendIPConfigurations"] else {}
             pools.append({**pool, "properties": {**pool["properties"], **told}})
         return {"backendAddressPools": pools}
+
+
+def _rule(balancer_id: str, rule: Json, asked: Json) -> Json:
+    """From a frontend of the same load balancer to a pool of it:
+    https://learn.microsoft.com/en-us/azure/load-balancer/components#load-balancer-rules"""
+    told = rule["properties"]
+    for field, kind in (
+        ("frontendIPConfiguration", "frontendIPConfigurations"),
+        ("backendAddressPool", "backendAddressPools"),
+    ):
+        wanted = str((told.get(field) or {}).get("id"))
+        there = [f"{balancer_id}/{kind}/{one['name']}" for one in asked.get(kind) or []]
+        if wanted.lower() not in {one.lower() for one in there}:
+            message = f"Resource {wanted} referenced by rule {rule['name']} was not found."
+            raise ArmError(400, "InvalidResourceReference", message)
+    return {"name": rule["name"], "properties": dict(told)}
 
 
 def inside_of(account: LocalAccount, pool: Json) -> list[Json]:

@@ -13,5 +13,6 @@ from . import (  # noqa: F401
     operation_routes,
     places,
     power,
+    reservations,
     snapshots,
 )

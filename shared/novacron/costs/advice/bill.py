@@ -43,7 +43,8 @@ def native_id(name: str) -> str:
     """A bill's name of a VM, disk, snapshot or image as ``ResourceRecord.provider_id`` has it.
 
     AWS: an id or an ARN. Azure: a resource id in any case. Google: a full resource name
-    (https://cloud.google.com/asset-inventory/docs/resource-name-format).
+    (https://cloud.google.com/asset-inventory/docs/resource-name-format). Of another kind: as it is,
+    Azure's in lower case.
     """
     if found := _ARN.fullmatch(name):
         return found.group(1)
@@ -53,4 +54,4 @@ def native_id(name: str) -> str:
         return f"{found.group(1)}/{found.group(2)}"
     if found := _GLOBAL.fullmatch(name):
         return found.group(1)
-    return name
+    return name.lower() if name.startswith("/subscriptions/") else name

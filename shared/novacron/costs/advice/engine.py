@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from novacron.costs.advice import addresses, commit, idle, power, relocate, right_size, spot, unused
+from novacron.costs.advice import (
+    addresses,
+    balancers,
+    commit,
+    idle,
+    power,
+    relocate,
+    reservations,
+    right_size,
+    spot,
+    unused,
+)
 from novacron.costs.advice.collect import collect_all
 from novacron.costs.advice.finding import Finding, Scene, as_recommendation
 from novacron.costs.advice.notice import OWNER_TAG, Notifier
 from novacron.costs.advice.prices import Prices
 from novacron.costs.advice.rules import rule_book
+from novacron.costs.advice.sightings import look_all
 from novacron.costs.ledger import Ledger
-from novacron.errors import NotReady, NovaCronError
+from novacron.errors import NotReady
 from novacron.models.advice import Looks, Rule
 from novacron.models.base import Model
 from novacron.models.operation import ResourceKind
@@ -32,6 +45,8 @@ FINDERS: dict[Kind, Find] = {
     Kind.STOPPED_VM: unused.stopped_vms,
     Kind.UNATTACHED_VOLUME: unused.volumes,
     Kind.UNUSED_ADDRESS: addresses.find,
+    Kind.EMPTY_LOAD_BALANCER: balancers.find,
+    Kind.UNUSED_RESERVATION: reservations.find,
     Kind.OLD_SNAPSHOT: unused.snapshots,
     Kind.OLD_IMAGE: unused.images,
     Kind.RIGHT_SIZE: right_size.find,
@@ -50,8 +65,8 @@ BEGINS_ANEW = frozenset({State.GONE, State.APPLIED})
 
 
 class Advised(Model):
-    """How many of each; ``unread``: VMs whose metrics, and accounts whose addresses could not be
-    read, and why."""
+    """How many of each; ``unread``: VMs whose metrics, and accounts whose lists could not be read,
+    and why."""
 
     found: int = 0
     new: int = 0
@@ -91,16 +106,15 @@ def look(
     everything = [one for kind in ADVISED_ON for one in services.store.every_resource(tenant, kind)]
     usages: dict[str, VmUsage] = {}
     unread: dict[str, str] = {}
-    seen: list[Sighting] = []
+    seen: dict[Kind, list[Sighting]] = defaultdict(list)
     for account in accounts:
         own = [r for r in everything if r.account_id == account.id and r.kind is ResourceKind.VM]
         read, failed = collect_all(services, account, own)
         usages, unread = {**usages, **read}, {**unread, **failed}
-        try:
-            seen += addresses.look(services, account)
-        except NovaCronError as error:
-            unread[account.id] = error.detail
-            seen += AdviceStore(services.store.table).sightings(tenant, account.id).items
+        lists, silent = look_all(services, account)
+        unread |= silent
+        for kind, items in lists.items():
+            seen[kind] += items
     scene = Scene(
         services=services,
         tenant=tenant,
@@ -140,7 +154,7 @@ class Keep:
         self.notifier = notifier
         self.grace = {rule.kind: rule.grace_hours for rule in scene.book.rules}
         self.tags = {one.id: one.document.get("tags", {}) for one in scene.everything}
-        self.tags |= {one.id: one.found.tags for one in scene.unused}
+        self.tags |= {one.id: one.found.tags for many in scene.unused.values() for one in many}
 
     def found(self, new: Recommendation) -> bool:
         """Whether it is news: then its owner is told."""

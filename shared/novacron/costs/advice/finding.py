@@ -42,8 +42,19 @@ class Scene:
     everything: list[ResourceRecord]
     usages: dict[str, VmUsage]
     prices: Prices
-    unused: list[Sighting] = field(default_factory=list)
+    unused: dict[RecommendationKind, list[Sighting]] = field(default_factory=dict)
     """What is in no inventory and was seen in use by nothing, at the last look."""
+
+    def sightings(self, rule: Rule) -> Iterator[Sighting]:
+        """Those that the rule has waited for, and whose tags let it."""
+        for one in self.unused.get(rule.kind, []):
+            tags, hours = one.found.tags, one.hours(self.now)
+            if carries(tags, self.book.excluded_tags):
+                continue
+            if rule.tags and not carries(tags, rule.tags):
+                continue
+            if hours >= rule.window_hours and one.looks >= rule.thresholds["min_looks"]:
+                yield one
 
     def records(self, kind: ResourceKind, rule: Rule) -> Iterator[ResourceRecord]:
         """Those that no operation is changing, whose account is there, and whose tags let them."""
@@ -82,6 +93,25 @@ class Finding:
     evidence: list[Evidence] = field(default_factory=list)
     apply: Action | None = None
     revert: Action | None = None
+
+
+def told_of(scene: Scene, rule: Rule, sighting: Sighting) -> list[Evidence]:
+    """For how long, and at how many looks."""
+    looks = (sighting.looks, rule.thresholds["min_looks"], "looks")
+    hours = (round(sighting.hours(scene.now), 1), rule.window_hours, "hours")
+    return [
+        Evidence(
+            signal=signal,
+            window_hours=rule.window_hours,
+            observed=observed,
+            threshold=threshold,
+            unit=unit,
+        )
+        for signal, (observed, threshold, unit) in (
+            ("hours since it was first seen so", hours),
+            ("looks in a row at which nothing used it", looks),
+        )
+    ]
 
 
 def recommendation_id(tenant: str, kind: RecommendationKind, record: Subject) -> str:

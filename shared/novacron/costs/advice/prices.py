@@ -58,7 +58,15 @@ class Prices:
 
     def billed(self, record: ResourceRecord) -> Saving | None:
         """Its mean day on the bill, as a month; None: the bill does not have it."""
-        series = self.bill.resources.get(record.provider_id or "")
+        return self._billed(record.provider_id or "")
+
+    def on_bill(self, name: str) -> Saving:
+        """Of what has no list price here."""
+        unknown = Saving(None, LIST, "not on the bill, and no price is known", ["price"])
+        return self._billed(name) or unknown
+
+    def _billed(self, name: str) -> Saving | None:
+        series = self.bill.resources.get(name)
         if not series:
             return None
         mean = sum(series.values(), Decimal(0)) / len(series)

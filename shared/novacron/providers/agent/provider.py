@@ -51,6 +51,8 @@ class AgentProvider(CardPriced, AgentTransfer, GuestCommands, CloudProvider, Onl
         "DnsRecords": "a host serves no zones: name one of a cloud's account",
         "PublicAddresses": "a network of one's own reserves no public addresses",
         "LoadBalancers": "a host has no load balancer: name a pool of a cloud's account",
+        "LoadBalancerList": "a host has no load balancer",
+        "CapacityReservations": "a host's capacity is one's own, used or not",
         "BillingSource": "nobody bills for one's own hosts: the rate card and the state history do",
     }
     courier: Courier = NoCourier()

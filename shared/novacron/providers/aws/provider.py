@@ -9,7 +9,9 @@ from novacron.models.account import CostEstimate, Health, Identity, ProviderType
 from novacron.models.vm import VmSpec
 from novacron.providers.aws.addresses import AwsAddresses
 from novacron.providers.aws.auth import read_settings
+from novacron.providers.aws.balancer_list import AwsLoadBalancerList
 from novacron.providers.aws.billing import AwsBilling
+from novacron.providers.aws.capacity_reservations import AwsCapacityReservations
 from novacron.providers.aws.compute import AwsVms
 from novacron.providers.aws.costs import estimate
 from novacron.providers.aws.dns import AwsDns
@@ -42,6 +44,8 @@ class AwsProvider(
     AwsBilling,
     AwsDns,
     AwsLoadBalancers,
+    AwsLoadBalancerList,
+    AwsCapacityReservations,
     AwsGuests,
     AwsAddresses,
     CloudProvider,

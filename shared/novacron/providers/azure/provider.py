@@ -9,6 +9,7 @@ from novacron.models.account import CostEstimate, Health, Identity, ProviderType
 from novacron.models.vm import VmSpec
 from novacron.providers.azure.addresses import AzureAddresses
 from novacron.providers.azure.auth import read_settings
+from novacron.providers.azure.balancer_list import AzureLoadBalancerList
 from novacron.providers.azure.billing import AzureBilling
 from novacron.providers.azure.compute import AzureVms
 from novacron.providers.azure.console import AzureConsole
@@ -46,6 +47,7 @@ class AzureProvider(
     AzureBilling,
     AzureDns,
     AzureLoadBalancers,
+    AzureLoadBalancerList,
     AzureGuests,
     AzureAddresses,
     CloudProvider,

@@ -13,7 +13,7 @@ from novacron.providers.gcp.base import GcpBase
 from novacron.providers.gcp.ownership import filter_of, matches, same, wanted_labels
 
 M = TypeVar("M", bound=Observed)
-ZONAL = frozenset({"instances", "disks", "addresses"})
+ZONAL = frozenset({"instances", "disks", "addresses", "reservations"})
 """Services whose resources are in zones or regions; one list walks all of these."""
 MOST = 500
 """maxResults: https://cloud.google.com/compute/docs/reference/rest/v1/instances/aggregatedList"""

@@ -11,6 +11,7 @@ from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
 from novacron.providers.gcp.addresses import GcpAddresses
 from novacron.providers.gcp.auth import URLS, read_settings
 from novacron.providers.gcp.billing import GcpBilling
+from novacron.providers.gcp.capacity_reservations import GcpCapacityReservations
 from novacron.providers.gcp.costs import estimate
 from novacron.providers.gcp.dns import GcpDns
 from novacron.providers.gcp.errors import translated
@@ -36,6 +37,7 @@ class GcpProvider(
     GcpDns,
     GcpAddresses,
     GcpLoadBalancers,
+    GcpCapacityReservations,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,
@@ -50,6 +52,7 @@ class GcpProvider(
     refusals = {
         "Fencing": "a suspend asks the guest, and writes its memory out: it is not at once",
         "LiveMigration": "Google moves VMs between its own hosts, and takes none in",
+        "LoadBalancerList": "not built yet: proxies, URL maps and backend services lie in between",
         "GuestCommands": "Google runs a script at a boot; at another time it takes a login",
     }
 

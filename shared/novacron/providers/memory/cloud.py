@@ -14,6 +14,7 @@ from novacron.errors import Conflict, NotFound, NovaCronError
 from novacron.models.account import Quota
 from novacron.models.address import Address
 from novacron.models.base import Model, Ownership, Page, PageRequest
+from novacron.models.capacity_reservation import CapacityReservation
 from novacron.models.dns import DnsRecord
 from novacron.models.guest import GuestResult
 from novacron.models.image import Image
@@ -59,6 +60,7 @@ class MemoryCloud:
     names: dict[tuple[str, str, str], DnsRecord] = field(default_factory=dict)
     """Zone, name and type -> where it leads."""
     pools: dict[str, Pool] = field(default_factory=dict)
+    reservations: dict[str, CapacityReservation] = field(default_factory=dict)
     guest_runs: dict[tuple[str, str], GuestResult] = field(default_factory=dict)
     """VM and operation -> how its script ended."""
     own_volumes: dict[str, list[str]] = field(default_factory=dict)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from novacron.errors import Conflict, InvalidSpec
-from novacron.models.load_balancer import MemberHealth, Pool, PoolMember
+from novacron.models.base import Page, PageRequest
+from novacron.models.load_balancer import LoadBalancer, MemberHealth, Pool, PoolMember
 from novacron.models.vm import VmState
-from novacron.providers.load_balancers import LoadBalancers
-from novacron.providers.memory.cloud import MemoryBase, call, find
+from novacron.providers.load_balancers import LoadBalancerList, LoadBalancers
+from novacron.providers.memory.cloud import MemoryBase, call, find, page_of
 
 DEFAULT_PORT = 80
 
 
-class MemoryLoadBalancers(MemoryBase, LoadBalancers):
-    """As strict as the clouds: only a VM that runs is registered, and one that is deleted stays a
-    member until it is removed."""
+class MemoryLoadBalancers(MemoryBase, LoadBalancers, LoadBalancerList):
+    """Each has one pool, and its name. As strict as the clouds: only a VM that runs is registered,
+    and one that is deleted stays a member until it is removed."""
 
     @call
     def get_pool(self, pool_id: str) -> Pool:
@@ -39,6 +40,22 @@ class MemoryLoadBalancers(MemoryBase, LoadBalancers):
         gone = [one for one in ours if member.port in (None, one.port)]
         self._set(pool, [one for one in pool.members if one not in gone])
         return None
+
+    @call
+    def list_load_balancers(self, region: str | None, page: PageRequest) -> Page[LoadBalancer]:
+        found = [
+            LoadBalancer(
+                id=one.id,
+                name=one.id,
+                region=one.region,
+                mark=one.id,
+                billed_as=one.id,
+                empty=not one.members,
+            )
+            for one in self.cloud.pools.values()
+            if region in (None, one.region)
+        ]
+        return page_of(found, page, lambda one: one.id)
 
     def _set(self, pool: Pool, members: list[PoolMember]) -> None:
         self.cloud.pools[pool.id] = pool.model_copy(update={"members": members})

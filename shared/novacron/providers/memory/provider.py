@@ -11,6 +11,7 @@ from novacron.errors import AuthenticationFailed, InvalidSpec, NovaCronError, Un
 from novacron.models.account import Health, Identity, ProviderType
 from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
 from novacron.providers.memory.addresses import MemoryAddresses
+from novacron.providers.memory.capacity_reservations import MemoryCapacityReservations
 from novacron.providers.memory.cloud import call
 from novacron.providers.memory.compute import MemoryVms
 from novacron.providers.memory.dns import MemoryDns
@@ -38,6 +39,7 @@ class MemoryProvider(
     MemoryFencing,
     MemoryDns,
     MemoryLoadBalancers,
+    MemoryCapacityReservations,
     MemoryGuests,
     MemoryAddresses,
     CloudProvider,

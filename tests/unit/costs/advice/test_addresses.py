@@ -8,13 +8,14 @@ from decimal import Decimal
 import pytest
 
 from novacron.audit.log import AuditLog
-from novacron.costs.advice.addresses import find, look
+from novacron.costs.advice.addresses import find
 from novacron.costs.advice.course import apply, revert
 from novacron.costs.advice.finding import Scene
 from novacron.costs.advice.listing import edit_rules, listed
 from novacron.costs.advice.prices import Prices
 from novacron.costs.advice.rules import SHIPPED, rule_book
 from novacron.costs.advice.run import Run, recommend
+from novacron.costs.advice.sightings import look
 from novacron.errors import Conflict, InvalidSpec, ProviderUnavailable
 from novacron.models.account import ProviderType
 from novacron.models.address import Address
@@ -117,7 +118,7 @@ def test_a_provider_that_does_not_answer_changes_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(type(world.provider), "list_addresses", silent)
         run = _look(world)
-    assert run.tenants["acme"].unread == {world.account.id: "down"}
+    assert run.tenants["acme"].unread == {f"{world.account.id} unused-address": "down"}
     assert [(one.id, one.state) for one in _advice(world)] == [(unused.id, State.OPEN)]
 
 
@@ -173,7 +174,7 @@ def test_the_saving_is_the_catalogs_price(
         everything=[],
         usages={},
         prices=Prices(world.services, None),
-        unused=[seen],
+        unused={KIND: [seen]},
     )
     [found] = find(scene, RULE)
     assert found.saving.monthly == Decimal("3.65")
@@ -183,9 +184,9 @@ def test_the_saving_is_the_catalogs_price(
 def test_what_is_remembered_is_the_tenants_and_bounded(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("novacron.costs.advice.addresses.MOST", 1)
+    monkeypatch.setattr("novacron.costs.advice.sightings.MOST", 1)
     _address(world)
     _address(world, id="ip-0")
-    assert [one.id for one in look(world.services, world.account)] == ["ip-0"]
+    assert [one.id for one in look(world.services, world.account, KIND)] == ["ip-0"]
     store = AdviceStore(world.services.store.table)
-    assert store.sightings("umbrella", world.account.id).items == []
+    assert store.sightings("umbrella", world.account.id, KIND).items == []

@@ -175,7 +175,7 @@ def _only(kind: Kind, **edit: object) -> RuleEdits:
     return RuleEdits(rules={**off, kind: RuleEdit.model_validate({"grace_hours": 0, **edit})})
 
 
-NOT_RULES = {Kind.EMPTY_LOAD_BALANCER, Kind.UNUSED_RESERVATION, Kind.COMMIT}
+NOT_RULES = {Kind.COMMIT}
 
 
 def test_a_smaller_size_is_given_with_a_stop_and_a_start(world: World) -> None:
@@ -298,7 +298,7 @@ def test_commitments_are_looked_for_once_a_day_and_after_an_edit(
 @pytest.mark.parametrize(
     "edits",
     [
-        {"rules": {"unused-reservation": {}}},
+        {"rules": {"unused-reservation": {"thresholds": {"days": 1}}}},
         {"rules": {"idle-vm": {"thresholds": {"cpu": 1}}}},
     ],
 )

@@ -177,6 +177,10 @@ def _bill(world: World) -> Bill:
         ("i-1", "i-1"),
         ("arn:aws:ec2:us-east-1:123456789012:volume/vol-1", "vol-1"),
         ("/subscriptions/S/resourceGroups/R/providers/Microsoft.Compute/disks/NC-1", "nc-1"),
+        (
+            "/subscriptions/S/providers/Microsoft.Network/x/LB",
+            "/subscriptions/s/providers/microsoft.network/x/lb",
+        ),
         ("//compute.googleapis.com/projects/p/zones/z-b/disks/nc-1", "z-b/nc-1"),
         ("projects/p/global/snapshots/nc-1", "nc-1"),
     ],
