@@ -77,10 +77,10 @@ def facts(
 def _view(asked: Set[str]) -> str:
     """The coarsest that has all dimensions. Raises InvalidSpec: none has."""
     tags = [name for name in asked if name.startswith(TAG)]
-    committed = [name for name in asked if name in OF_COMMITMENTS]
+    committed = sorted(name for name in asked if name in OF_COMMITMENTS)
     if committed and (tags or "resource" in asked):
         raise InvalidSpec(
-            f"Costs are not kept by {committed[0]} and {[*tags, 'resource'][0]} together.",
+            f"Costs are not kept by {committed[0]} and {[*sorted(tags), 'resource'][0]} together.",
             field=committed[0],
             remedy="Ask for one of them, or POST /costs:sql for both.",
         )
