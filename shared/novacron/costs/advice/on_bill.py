@@ -10,7 +10,14 @@ from typing import NamedTuple
 from novacron.costs.exact import exactly
 from novacron.costs.ledger import Ledger
 from novacron.errors import NotFound
-from novacron.models.cost import CommitmentUse, CostMetric, CostQuestion, Days, Dimension
+from novacron.models.cost import (
+    CommitmentPoint,
+    CommitmentUse,
+    CostMetric,
+    CostQuestion,
+    Days,
+    Dimension,
+)
 
 DAYS = timedelta(days=7)
 LATE = timedelta(days=7)
@@ -42,14 +49,17 @@ def on_bill(ledger: Ledger, account_id: str, today: date) -> OnBill:
         listed[region, name][commitment] = group.total
     named = {one for by_commitment in listed.values() for one in by_commitment}
     scale, idle = dict[str, Decimal](), list[str]()
-    for one in ledger.ask(_question(days, CostMetric.EFFECTIVE, ["commitment"], {})).commitments:
-        if one.commitment not in named or one.points[-1].start < days.end - timedelta(days=1):
+    last = days.end - timedelta(days=1)
+    months = Days(start=days.start.replace(day=1), end=days.end)
+    for one in ledger.ask(_question(months, CostMetric.EFFECTIVE, ["commitment"], {})).commitments:
+        seen, points = one.points[-1].start, _points(one, days)
+        share = _share(points)
+        if one.commitment not in named or not points or seen < last.replace(day=1):
             continue
-        share = _share(one)
-        if share:
-            scale[one.commitment] = 1 / share
-        else:
+        if not share:
             idle.append(one.commitment)
+        elif seen == last:
+            scale[one.commitment] = 1 / share
     return OnBill(days, dict(listed), scale, idle)
 
 
@@ -71,10 +81,21 @@ def _question(
     )
 
 
-def _share(one: CommitmentUse) -> Decimal:
-    """How much of it was used; by cost where the bill has no quantities."""
-    used, unused = one.used, one.unused
-    if used is None or unused is None:
-        used, unused = one.used_cost, one.unused_cost
+def _points(one: CommitmentUse, days: Days) -> list[CommitmentPoint]:
+    """Those of ``days``, or of whole months where waste is told on their first days alone, as CUR
+    2.0 does with the fee of a reservation."""
+    wasted = [point.start for point in one.points if point.unused or point.unused_cost]
+    if all(start.day == 1 for start in wasted):
+        return one.points
+    return [point for point in one.points if days.start <= point.start]
+
+
+def _share(points: list[CommitmentPoint]) -> Decimal:
+    """How much was used; by cost where the bill has no quantities."""
+    used = unused = ZERO
+    by_cost = any(point.used is None or point.unused is None for point in points)
+    for point in points:
+        used += point.used_cost if by_cost else point.used or ZERO
+        unused += point.unused_cost if by_cost else point.unused or ZERO
     with exactly():
         return used / (used + unused) if used > 0 else ZERO

@@ -150,6 +150,18 @@ def test_what_has_ended_and_what_is_idle_pays_for_nothing(billed: World) -> None
     assert on_bill(billed.services.ledger(tenant), "acc-1", TODAY).idle == ["ri-2"]
 
 
+def test_a_months_waste_on_its_first_day_is_the_months(billed: World) -> None:
+    """CUR 2.0 has it with the fee. Half of 27 days was used, and the window has 7 of them."""
+    rows = [
+        row(date(2026, 2, day), FULL, ResourceId="vm-0", **_of(24, "Used")) for day in range(1, 28)
+    ]
+    waste = {"ResourceId": "ri-1", **_of(27 * 24, "Unused")}
+    idle = {"ResourceId": "ri-2", **_of(27 * 24, "Unused", "ri-2")}
+    first = [row(date(2026, 2, 1), 27 * FULL, **one) for one in (waste, idle)]
+    tenant = _import(billed, [*rows, *first, *_week(FULL, ResourceId="vm-0")])
+    assert _paid(billed, tenant, {TYPE: _always(2)}) == {"ri-1": Decimal(2)}
+
+
 def test_costs_tell_what_was_used_where_quantities_do_not(billed: World) -> None:
     """Exports of FOCUS 1.0."""
     none = {"CommitmentDiscountQuantity": None, "CommitmentDiscountUnit": None}
