@@ -33,13 +33,6 @@ WORKER_SPEC = WorkerSpec(
 )
 
 
-def hold(project: LocalProject, address_id: str, held: bool) -> None:
-    name = address_id.partition("/")[2]
-    body = project.store.get(f"{project.root}/regions/{REGION}/addresses/{name}")
-    body.update(status="IN_USE" if held else "RESERVED")
-    body.update(users=[link(f"{project.root}/regions/{REGION}/routers/nat")] if held else [])
-
-
 @contextmanager
 def open_env(folder: Path) -> Iterator[Env]:
     server = start_in_thread(folder, transition_describes=0, guests={})
@@ -77,29 +70,7 @@ def open_env(folder: Path) -> Iterator[Env]:
         at = project.guests.folder(instance) / "devices"
         return DevicesProvider.from_settings({"folder": str(at)}, {})
 
-    def make_zone(domain: str) -> str:
-        name = domain.replace(".", "-")
-        call = Call("managedZones.create", "", {}, {"name": name, "dnsName": f"{domain}."})
-        create(project, call)
-        return name
-
-    def make_address() -> str:
-        name = f"kept-{len(project.operations.requests)}-{project.clock.now():.0f}"
-        asked = {"name": name}
-        provider.call("addresses", "insert_unary", region=REGION, address_resource=asked)
-        settle()
-        return f"{REGION}/{name}"
-
-    settings = {
-        "project": project.project_id,
-        "region": REGION,
-        "endpoint_url": server.url,
-        "monitoring_url": server.url,
-        "dns_url": server.url,
-        "token_uri": f"{server.url}/token",
-    }
-    secret = {"service_account_key": json.dumps(server.service_account_key)}
-    provider = GcpProvider.from_settings(settings, secret)
+    provider = _provider(server)
     try:
         yield Env(
             name="gcp",
@@ -113,9 +84,9 @@ def open_env(folder: Path) -> Iterator[Env]:
             image_holds_snapshot=False,
             write_block=write_block,
             read_block=read_block,
-            make_zone=make_zone,
-            make_address=make_address,
-            hold_address=partial(hold, project),
+            make_zone=partial(_make_zone, project),
+            make_address=partial(_make_address, project, provider),
+            hold_address=partial(_hold_address, project),
             make_pool=partial(_make_pool, server, provider),
             lend=lend,
             reader=devices,
@@ -139,3 +110,37 @@ def _make_pool(server: Server, provider: GcpProvider, name: str) -> str:
     path = f"{project.root}/zones/{zone}/networkEndpointGroups/{name}"
     project.checked[path] = link(f"{project.root}/global/backendServices/{name}")
     return f"{zone}/{name}"
+
+
+def _make_zone(project: LocalProject, domain: str) -> str:
+    name = domain.replace(".", "-")
+    create(project, Call("managedZones.create", "", {}, {"name": name, "dnsName": f"{domain}."}))
+    return name
+
+
+def _make_address(project: LocalProject, provider: GcpProvider) -> str:
+    name = f"kept-{len(project.operations.requests)}-{project.clock.now():.0f}"
+    asked = {"name": name}
+    provider.call("addresses", "insert_unary", region=REGION, address_resource=asked)
+    project.clock.advance(2 * TRANSITION)
+    return f"{REGION}/{name}"
+
+
+def _hold_address(project: LocalProject, address_id: str, held: bool) -> None:
+    name = address_id.partition("/")[2]
+    body = project.store.get(f"{project.root}/regions/{REGION}/addresses/{name}")
+    body.update(status="IN_USE" if held else "RESERVED")
+    body.update(users=[link(f"{project.root}/regions/{REGION}/routers/nat")] if held else [])
+
+
+def _provider(server: Server) -> GcpProvider:
+    settings = {
+        "project": server.project.project_id,
+        "region": REGION,
+        "endpoint_url": server.url,
+        "monitoring_url": server.url,
+        "dns_url": server.url,
+        "token_uri": f"{server.url}/token",
+    }
+    secret = {"service_account_key": json.dumps(server.service_account_key)}
+    return GcpProvider.from_settings(settings, secret)
