@@ -47,14 +47,15 @@ def on_bill(ledger: Ledger, account_id: str, today: date) -> OnBill:
     for group in found.groups:
         region, name, commitment = (group.key[one] for one in by)
         listed[region, name][commitment] = group.total
-    named = {one for by_commitment in listed.values() for one in by_commitment}
     scale, idle = dict[str, Decimal](), list[str]()
     last = days.end - timedelta(days=1)
     months = Days(start=days.start.replace(day=1), end=days.end)
-    for one in ledger.ask(_question(months, CostMetric.EFFECTIVE, ["commitment"], {})).commitments:
+    used = ledger.ask(_question(months, CostMetric.EFFECTIVE, ["account", "commitment"], {}))
+    own = {one.key["commitment"] for one in used.groups if one.key["account"] == account_id}
+    for one in used.commitments:
         seen, points = one.points[-1].start, _points(one, days)
         share = _share(points)
-        if one.commitment not in named or not points or seen < last.replace(day=1):
+        if one.commitment not in own or not points or seen < last.replace(day=1):
             continue
         if not share:
             idle.append(one.commitment)

@@ -160,6 +160,7 @@ def test_a_months_waste_on_its_first_day_is_the_months(billed: World) -> None:
     first = [row(date(2026, 2, 1), 27 * FULL, **one) for one in (waste, idle)]
     tenant = _import(billed, [*rows, *first, *_week(FULL, ResourceId="vm-0")])
     assert _paid(billed, tenant, {TYPE: _always(2)}) == {"ri-1": Decimal(2)}
+    assert on_bill(billed.services.ledger(tenant), "acc-1", TODAY).idle == ["ri-2"]
 
 
 def test_costs_tell_what_was_used_where_quantities_do_not(billed: World) -> None:
