@@ -41,6 +41,16 @@ def row(day: date, cost: str | Decimal, **told: Any) -> Row:
     return given | told | ({"Tags": list(tags.items())} if tags is not None else {})
 
 
+def committed(name: str | None, status: str | None, quantity: Decimal, unit: str = "Hours") -> Row:
+    """What ``row`` is told of a commitment; nothing without a name, as FOCUS has it."""
+    values = [name, status, quantity, unit, "Reserved Instance", "Usage"]
+    names = ["Id", "Status", "Quantity", "Unit", "Type", "Category"]
+    return {
+        f"CommitmentDiscount{key}": value if name else None
+        for key, value in zip(names, values, strict=True)
+    }
+
+
 def batch(rows: Sequence[Row]) -> pa.RecordBatch:
     return pa.RecordBatch.from_pylist(list(rows), schema=BILL)
 

@@ -52,6 +52,8 @@ GROUPS: list[list[Dimension]] = [
     ["tag:env"],
     ["tag:vm"],
     ["provider", "service"],
+    ["commitment", "commitment_status"],
+    ["account", "region", "commitment_type", "instance_type"],
     ["account", "tag:env"],
     ["tag:env", "tag:vm"],
     ["account", "resource", "service", "tag:env"],

@@ -36,6 +36,8 @@ def show_answer(found: Json, console: Console) -> None:
         table.add_row(*row, *([_change(one)] if compares else []))
     console.print(table)
     console.print(f"Total {money(found['total'])} {currency}", highlight=False)
+    if found.get("commitments"):
+        _show_commitments(found["commitments"], console)
     if Decimal(found["estimated"]):
         told = f"{money(found['estimated'])} {currency} of it is estimated: no bill has it yet."
         console.print(told, highlight=False)
@@ -48,6 +50,22 @@ def show_answer(found: Json, console: Console) -> None:
             since = one["imported_at"]
             told = f"Account {one['account_id']} is stale: last imported {since}."
             console.print(told, style="yellow", markup=False, highlight=False)
+
+
+def _show_commitments(found: list[Json], console: Console) -> None:
+    """A line each; what the bill does not tell is a dash."""
+    table = _table("commitment", "used", "unused", "unit", "utilisation", "used cost", "lost")
+    for at in (2, 4, 5, 6):
+        table.columns[at].justify = "right"
+    for one in found:
+        share = one["utilisation"]
+        used, unused = (
+            "-" if one[name] is None else money(one[name]) for name in ("used", "unused")
+        )
+        told = "-" if share is None else f"{Decimal(share):.1%}"
+        costs = (money(one["used_cost"]), money(one["unused_cost"]))
+        table.add_row(escape(one["commitment"]), used, unused, one["unit"] or "-", told, *costs)
+    console.print(table)
 
 
 def show_showback(found: Json, console: Console) -> None:

@@ -42,7 +42,11 @@ def query(
     last: To = "",
     by: Annotated[
         list[str] | None,
-        typer.Option("--by", help="provider, account, region, service, resource, tag:KEY."),
+        typer.Option(
+            "--by",
+            help="provider, account, region, service, resource, tag:KEY, commitment, "
+            "commitment_status, commitment_type, instance_type.",
+        ),
     ] = None,
     only: Annotated[
         list[str] | None, typer.Option("--filter", "-f", help="DIMENSION=VALUE; repeatable.")

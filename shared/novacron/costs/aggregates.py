@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,9 +11,11 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from novacron.costs.cells import filled_pages, placed_pages, places, whole_page
+from novacron.costs.cells import filled_pages, placed_pages, places, summed, whole_page
+from novacron.costs.committed import Committed
 from novacron.costs.cube import (
     AMOUNTS,
+    COMMITMENT,
     DAYS_A_PAGE,
     RESOURCE,
     TAG,
@@ -23,7 +25,7 @@ from novacron.costs.cube import (
 )
 from novacron.costs.pages import CostPage
 from novacron.costs.ranked import ranked
-from novacron.costs.rows import COSTS, days
+from novacron.costs.rows import keyed
 
 MOST_ROWS = 400_000
 """Sums held in memory before they go to disk."""
@@ -35,7 +37,8 @@ Pages = Iterator[tuple[int, CostPage]]
 class Aggregates:
     """Takes batches of ``costs.focus.ROWS``, then gives each view's pages."""
 
-    def __init__(self, tags: Sequence[str]) -> None:
+    def __init__(self, tags: Sequence[str], types: Mapping[str, str]) -> None:
+        """``types``: our VM's id -> its instance type."""
         self._tags = list(tags)
         self._names = dimensions(RESOURCE, tags)
         self._held: list[pa.Table] = []
@@ -45,6 +48,7 @@ class Aggregates:
         self._writers: dict[int, Any] = {}
         self._coarse: dict[str, list[pa.Table]] = {view: [] for view in views(tags)[:-1]}
         self._ranked: list[pa.Table] = []
+        self._committed = Committed(types)
 
     def __enter__(self) -> Self:
         return self
@@ -53,8 +57,9 @@ class Aggregates:
         self._disk.close()
 
     def add(self, batch: pa.RecordBatch) -> None:
-        facts = _summed(_facts(batch, self._tags), self._names)
+        facts = summed(_facts(batch, self._tags), self._names, AMOUNTS)
         self._held.append(facts)
+        self._committed.add(batch)
         self._rows += facts.num_rows
         if self._rows > MOST_ROWS:
             self._compact()
@@ -74,7 +79,7 @@ class Aggregates:
         count = self.resource_pages
         for numbers, part in self._parts(count):
             for view, tables in self._coarse.items():
-                tables.append(_summed(part, dimensions(view, self._tags)))
+                tables.append(summed(part, dimensions(view, self._tags), AMOUNTS))
             self._ranked.append(ranked(part))
             yield from placed_pages(part, self._names, AMOUNTS, numbers, count)
 
@@ -84,16 +89,17 @@ class Aggregates:
         if self._ranked:
             top = ranked(pa.concat_tables(self._ranked))
             found[TOP] = [whole_page(top, ["resource"], AMOUNTS)]
+        found[COMMITMENT] = self._committed.pages()
         return found
 
     def _view(self, view: str, tables: list[pa.Table]) -> list[CostPage]:
         names = dimensions(view, self._tags)
-        return list(filled_pages(_summed(pa.concat_tables(tables), names), names, AMOUNTS))
+        return list(filled_pages(summed(pa.concat_tables(tables), names, AMOUNTS), names, AMOUNTS))
 
     def _compact(self) -> None:
         if not self._held:
             return
-        whole = _summed(pa.concat_tables(self._held), self._names)
+        whole = summed(pa.concat_tables(self._held), self._names, AMOUNTS)
         self._held, self._rows = [whole], whole.num_rows
         if self._rows > MOST_ROWS // 2:
             self._spill()
@@ -128,15 +134,8 @@ class Aggregates:
                 pa.OSFile(str(self._folder / str(part)), "rb") as file,
                 pa.ipc.open_stream(file) as stream,
             ):
-                summed = _summed(stream.read_all(), self._names)
-            yield range(part, count, SPLIT), summed
-
-
-def _summed(table: pa.Table, names: Sequence[str]) -> pa.Table:
-    keys = [*names, "day"]
-    found = table.group_by(keys).aggregate([(amount, "sum") for amount in AMOUNTS])
-    ordered = found.select([*keys, *(f"{amount}_sum" for amount in AMOUNTS)])
-    return ordered.rename_columns([*keys, *AMOUNTS])
+                whole = summed(stream.read_all(), self._names, AMOUNTS)
+            yield range(part, count, SPLIT), whole
 
 
 def _facts(batch: pa.RecordBatch, tags: Sequence[str]) -> pa.Table:
@@ -147,7 +146,4 @@ def _facts(batch: pa.RecordBatch, tags: Sequence[str]) -> pa.Table:
     }
     for tag in tags:
         columns[f"{TAG}{tag}"] = pc.map_lookup(batch.column("Tags"), tag, "last")
-    told: dict[str, Any] = {name: pc.fill_null(one, "") for name, one in columns.items()}
-    told["day"] = days(batch)
-    costs = {name: batch.column(f"x_{cost}") for name, cost in zip(AMOUNTS, COSTS, strict=True)}
-    return pa.table(told | costs)
+    return keyed(batch, columns)

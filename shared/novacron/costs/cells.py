@@ -19,6 +19,14 @@ PAGE = "page"
 DAY_BYTES, AMOUNT_BYTES = 4, 16
 
 
+def summed(table: pa.Table, names: Sequence[str], amounts: Sequence[str]) -> pa.Table:
+    """One row for each value of ``names`` and day."""
+    keys = [*names, "day"]
+    found = table.group_by(keys).aggregate([(amount, "sum") for amount in amounts])
+    ordered = found.select([*keys, *(f"{amount}_sum" for amount in amounts)])
+    return ordered.rename_columns([*keys, *amounts])
+
+
 def places(table: pa.Table, names: Sequence[str], count: int) -> Any:
     """Which of ``count`` parts each row's cell is in; ``names`` are of the view of resources."""
     resource = table.column("resource")

@@ -1,7 +1,8 @@
 """Aggregates by what they can be asked: a cell is one value of each dimension of a view.
 
 A view is a choice of dimensions: ``leaf`` has region and service, ``tag:<key>`` the tag's value
-besides, ``resource`` the resource and all cost tags. Provider and account are the partition's.
+besides, ``resource`` the resource and all cost tags, ``commitment`` what the bill says of
+commitments, with their quantity as one more amount. Provider and account are the partition's.
 ``top`` has the month's sums of the resources with the largest.
 ``pages`` says how they are kept.
 """
@@ -16,6 +17,14 @@ from novacron.models.cost import CostMetric
 
 LEAF = "leaf"
 RESOURCE = "resource"
+COMMITMENT = "commitment"
+OF_COMMITMENTS = [
+    "commitment",
+    "commitment_status",
+    "commitment_type",
+    "commitment_unit",
+    "instance_type",
+]
 TAG = "tag:"
 TOP = "top"
 TOP_LISTED = 1001
@@ -27,6 +36,9 @@ they not compressed; they are to some 100
 (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html)."""
 METRICS = list(CostMetric)
 AMOUNTS = [metric.value for metric in METRICS]
+QUANTITY = "quantity"
+"""Of a commitment, in its unit: the last column of the view of commitments."""
+COLUMNS = [*AMOUNTS, QUANTITY]
 
 
 def dimensions(view: str, tags: Sequence[str]) -> list[str]:
@@ -35,10 +47,13 @@ def dimensions(view: str, tags: Sequence[str]) -> list[str]:
         return ["region", "service"]
     if view == RESOURCE:
         return ["region", "service", "resource", *(f"{TAG}{tag}" for tag in tags)]
+    if view == COMMITMENT:
+        return ["region", "service", *OF_COMMITMENTS]
     return ["region", "service", view]
 
 
 def views(tags: Sequence[str]) -> list[str]:
+    """Those that the view of resources is added up to, and itself."""
     return [LEAF, *(f"{TAG}{tag}" for tag in tags), RESOURCE]
 
 

@@ -8,7 +8,7 @@ same: what is older than what is there is ignored, and what was written in vain 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from novacron.costs.aggregates import Aggregates
-from novacron.costs.cube import LEAF, METRICS, RESOURCE
+from novacron.costs.cube import COLUMNS, COMMITMENT, LEAF, METRICS, QUANTITY, RESOURCE
 from novacron.costs.currency import Rates
 from novacron.costs.exact import exactly
 from novacron.costs.exchange.reference import ReferenceRates
@@ -35,7 +35,7 @@ from novacron.models.cost_import import (
     Partition,
     PartitionKey,
 )
-from novacron.models.operation import ResourceKind
+from novacron.models.operation import ResourceKind, ResourceRecord
 from novacron.models.provider_account import ProviderAccount
 from novacron.providers.billing import BillDelivery, BillingSource
 from novacron.runtime.logging import logger
@@ -84,7 +84,8 @@ def _outcome(delivery: BillDelivery, there: Partition | None) -> Outcome:
         return Outcome.IMPORTED
     if there.complete and not delivery.complete:
         return Outcome.COARSER
-    if there.delivery == delivery.version and there.complete == delivery.complete:
+    same = there.delivery == delivery.version and there.complete == delivery.complete
+    if same and COMMITMENT in there.pages:  # an older release's import lacks the view
         return Outcome.UNCHANGED
     order = (delivery.complete, delivery.delivered_at, delivery.version)
     if order < (there.complete, there.delivered_at, there.delivery):
@@ -134,8 +135,10 @@ class _Import:
         self._rates = Rates(
             self._settings, there.rates if there else {}, ReferenceRates(services.costs)
         )
-        vms = VmIds(dict(_vm_ids(services, account)))
-        self._enricher = Enricher(key, account.type.value, vms, self._rates)
+        vms = _vms(services, account)
+        self._types = {one.id: one.document.get("instance_type") or "" for one in vms}
+        ids = VmIds({one.provider_id or "": one.id for one in vms})
+        self._enricher = Enricher(key, account.type.value, ids, self._rates)
         self._facts = _Facts()
         now = services.now()
         self._attempt = Attempt(
@@ -149,7 +152,7 @@ class _Import:
         self._store.begin(self._attempt)
         with (
             RowFiles(self._services.costs, self._attempt) as files,
-            Aggregates(self._settings.tags) as sums,
+            Aggregates(self._settings.tags, self._types) as sums,
         ):
             for part in delivery.parts:
                 for batch in source.bill_rows(delivery, part):
@@ -170,7 +173,9 @@ class _Import:
         self._intend(pages)
         for view, found in coarse.items():
             self._store.put_pages(self._attempt, view, enumerate(found))
-        if _total(coarse.get(LEAF, [])) != self._facts.totals:
+        facts, at = self._facts, COLUMNS.index(QUANTITY)
+        totals = [_total(coarse.get(view, [])) for view in (LEAF, COMMITMENT)]
+        if totals != [facts.totals] * 2 or _sum(coarse[COMMITMENT], at) != facts.quantity:
             raise Corrupted("The aggregates' total is not that of the rows.")
         return pages
 
@@ -205,6 +210,7 @@ class _Facts:
     def __init__(self) -> None:
         self.rows = 0
         self.totals: Totals = dict.fromkeys(METRICS, Decimal(0))
+        self.quantity = Decimal(0)
         self.first: date | None = None
         self.last: date | None = None
         self.through: date | None = None
@@ -215,6 +221,7 @@ class _Facts:
         self.rows += batch.num_rows
         for metric, cost in zip(METRICS, COSTS, strict=True):
             self.totals[metric] += pc.sum(batch.column(f"x_{cost}")).as_py()
+        self.quantity += pc.sum(batch.column("CommitmentDiscountQuantity")).as_py() or 0
         on = days(batch)
         bounds: Any = pc.min_max(on)
         self.first = min(filter(None, (self.first, bounds["min"].as_py())))
@@ -226,16 +233,15 @@ class _Facts:
 
 
 def _total(pages: Sequence[CostPage]) -> Totals:
-    totals: Totals = dict.fromkeys(METRICS, Decimal(0))
-    for column, metric in enumerate(METRICS):
-        for page in pages:
-            for cell in unpack(page, column):
-                totals[metric] += sum(cell.amounts)
-    return totals
+    return {metric: _sum(pages, column) for column, metric in enumerate(METRICS)}
 
 
-def _vm_ids(services: Services, account: ProviderAccount) -> Iterator[tuple[str, str]]:
-    """Provider id -> our id of the account's VMs, deleted ones among them: bills come late."""
-    for one in services.store.every_resource(account.tenant, ResourceKind.VM):
-        if one.account_id == account.id and one.provider_id:
-            yield one.provider_id, one.id
+def _sum(pages: Sequence[CostPage], column: int) -> Decimal:
+    cells = (cell for page in pages for cell in unpack(page, column))
+    return sum((sum(cell.amounts, Decimal(0)) for cell in cells), Decimal(0))
+
+
+def _vms(services: Services, account: ProviderAccount) -> list[ResourceRecord]:
+    """The account's, deleted ones among them: bills come late."""
+    found = services.store.every_resource(account.tenant, ResourceKind.VM)
+    return [one for one in found if one.account_id == account.id and one.provider_id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from novacron.costs.currency import ONE, Rates
 from novacron.costs.focus import BILL, NUMBER, ROWS, TEXT
 from novacron.costs.vms import VmIds
 from novacron.errors import Corrupted
+from novacron.models.cost import CostMetric
 from novacron.models.cost_import import PartitionKey, UsedRate
 
 COSTS = ("BilledCost", "EffectiveCost", "ListCost", "ContractedCost")
@@ -89,6 +91,15 @@ def _told(rates: Any, as_of: Any, sources: list[str | None] | None) -> dict[str,
 def days(batch: pa.RecordBatch) -> Any:
     """The day in UTC on which each row's charge began: the day that it counts for."""
     return batch.column("ChargePeriodStart").cast(pa.date32(), safe=False)
+
+
+def keyed(batch: pa.RecordBatch, keys: Mapping[str, Any]) -> pa.Table:
+    """``keys`` (no value is an empty one), the day and the costs of each row."""
+    told: dict[str, Any] = {name: pc.fill_null(one, "") for name, one in keys.items()}
+    told["day"] = days(batch)
+    names = (metric.value for metric in CostMetric)
+    costs = {name: batch.column(f"x_{cost}") for name, cost in zip(names, COSTS, strict=True)}
+    return pa.table(told | costs)
 
 
 def _converted(amounts: Any, factor: Any) -> Any:

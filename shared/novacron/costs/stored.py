@@ -14,6 +14,7 @@ from novacron.costs.exchange.reference import exchanged
 from novacron.costs.facts import Fact, facts
 from novacron.costs.ledger import Filters, Series
 from novacron.costs.top import TopResources
+from novacron.costs.utilisation import BY, commitments
 from novacron.errors import NotReady
 from novacron.models.cost import (
     CostAnswer,
@@ -58,7 +59,16 @@ class StoredLedger:
         spans = [Days(start=question.start, end=question.end), *compared_days(question)]
         asked = (question.metric, question.filters, question.group_by)
         found = [facts(self._store, partitions, days, *asked) for days in spans]
-        return answer(question, self._currency(), *found)
+        told = answer(question, self._currency(), *found)
+        if "commitment" not in question.group_by:
+            return told
+        of_groups = {group.key["commitment"] for group in told.groups}
+        used = commitments(
+            question,
+            lambda column: facts(self._store, partitions, spans[0], column, question.filters, BY),
+        )
+        listed = [one for one in used if one.commitment in of_groups]
+        return told.model_copy(update={"commitments": listed})
 
     def _currency(self) -> str:
         return self._store.settings(self._tenant).currency

@@ -67,7 +67,8 @@ class RuleEdits(Model):
     holidays: list[date] = Field(default=[], max_length=366)
     """Days that are off in every power schedule that is advised."""
     held: list[HeldCommitment] = Field(default=[], max_length=200)
-    """Commitments to buy are advised on top of these."""
+    """Commitments to buy are advised on top of these; of a family that has none, on top of those
+    that the bill names."""
 
 
 class Looks(Model):

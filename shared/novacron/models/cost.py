@@ -16,10 +16,16 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 """ISO 4217."""
 
 Dimension = Annotated[
-    str, StringConstraints(pattern=r"^(provider|account|region|service|resource|tag:.{1,128})$")
+    str,
+    StringConstraints(
+        pattern=r"^(provider|account|region|service|resource|tag:.{1,128}|"
+        r"commitment(_status|_type)?|instance_type)$"
+    ),
 ]
 """By what costs are grouped and filtered; ``account`` is our account's id, ``resource`` the
-provider's id, ``tag:env`` the value of the tag ``env``."""
+provider's id, ``tag:env`` the value of the tag ``env``. ``commitment`` is the provider's id of the
+commitment that pays or is paid for, ``commitment_status`` ``Used`` or ``Unused``.
+``instance_type``: of a VM of ours, for compute that is not spot."""
 
 UNALLOCATED = ""
 """The value of a dimension that a row does not have: always shown, never dropped."""
@@ -120,11 +126,37 @@ class Exchange(Model):
     stale: bool
 
 
+class CommitmentSums(Model):
+    """Quantities are in the commitment's unit, None where the bill does not tell them all in one.
+    ``utilisation``: used / (used + unused), of a commitment that no filter has a part of."""
+
+    used: Decimal | None
+    unused: Decimal | None
+    used_cost: Decimal
+    unused_cost: Decimal
+    utilisation: Decimal | None
+
+
+class CommitmentPoint(CommitmentSums):
+    start: date
+
+
+class CommitmentUse(CommitmentSums):
+    """``type`` as the provider calls it; ``unit`` is hours, a currency, or another of its own."""
+
+    commitment: str
+    type: str
+    unit: str | None
+    points: list[CommitmentPoint]
+
+
 class CostAnswer(Model):
     currency: Currency
     total: Decimal
     estimated: Decimal
     groups: list[CostGroup]
+    commitments: list[CommitmentUse] = []
+    """Of the groups, where these are by ``commitment``; costs are of the metric asked for."""
     freshness: list[Freshness] = []
     exchange: list[Exchange] = []
     """Of each other currency that the days asked for have."""

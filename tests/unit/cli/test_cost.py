@@ -54,6 +54,23 @@ ANSWER = CostAnswer.model_validate(
 ).model_dump(mode="json")
 
 
+def test_commitments_are_a_table_of_their_own() -> None:
+    sums = {"used_cost": "30.0", "unused_cost": "10.0"}
+    whole = {"used": "558", "unused": "186", "utilisation": "0.75", "unit": "Hours"}
+    none = dict.fromkeys(whole)
+    told = [
+        {"commitment": "ri-1", "type": "Reserved Instance", "points": [], **sums, **whole},
+        {"commitment": "ri-2", "type": "Reserved Instance", "points": [], **sums, **none},
+    ]
+    answer = CostAnswer.model_validate({**ANSWER, "commitments": told})
+    api = Api(answer.model_dump(mode="json"))
+    printed = api.run("cost", "query", *DAYS, "--by", "commitment").splitlines()
+    [known] = [line.split() for line in printed if line.startswith("ri-1")]
+    assert known == ["ri-1", "558.00", "186.00", "Hours", "75.0%", "30.00", "10.00"]
+    [unknown] = [line.split() for line in printed if line.startswith("ri-2")]
+    assert unknown == ["ri-2", "-", "-", "-", "-", "30.00", "10.00"]
+
+
 def test_a_question_is_sent_and_its_answer_drawn() -> None:
     api = Api(ANSWER)
     words = ("--by", "service", "-f", "region=north", "-f", "region=south", "--compare", "previous")

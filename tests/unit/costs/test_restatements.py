@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,11 +16,11 @@ from novacron.costs import aggregates, parquet, ranked, top
 from novacron.costs.exact import exactly
 from novacron.costs.imports import import_delivery
 from novacron.costs.sweep import sweep_tenant
-from novacron.models.cost import CostMetric, CostQuestion
+from novacron.models.cost import CommitmentUse, CostMetric, CostQuestion, Dimension
 from novacron.models.cost_import import CostSettings
 from novacron.operations.services import Services
 from novacron.store.costs import CostStore
-from tests.bills import Bills, Killed, Row, row
+from tests.bills import Bills, Killed, Row, committed, row
 from tests.world import World
 
 JAN, FEB = date(2026, 1, 1), date(2026, 2, 1)
@@ -28,16 +29,23 @@ TENANTS = itertools.count()
 
 amounts = st.decimals(min_value=-(10**14), max_value=10**14, places=18)
 rows = st.builds(
-    lambda day, cost, listed, vm, env: row(
-        JAN + timedelta(days=day), cost, ListCost=listed, ResourceId=vm, tags={"env": env}
+    lambda day, cost, listed, vm, env, commitment: row(
+        JAN + timedelta(days=day),
+        cost,
+        ListCost=listed,
+        ResourceId=vm,
+        tags={"env": env},
+        **committed(commitment[0], commitment[1], listed),
     ),
     st.integers(0, 30),
     amounts,
     amounts,
     st.sampled_from(["vm-1", "vm-2", None]),
     st.sampled_from(["prod", "dev", ""]),
+    st.tuples(st.sampled_from(["ri-1", "sp-1", None]), st.sampled_from(["Used", "Unused", None])),
 )
 versions = st.lists(st.lists(rows, min_size=1, max_size=8), min_size=1, max_size=4)
+COMMITTED: list[Dimension] = ["commitment", "commitment_status"]
 KILLS = ["object", "page", "row", "switch", "none"]
 steps = st.lists(
     st.tuples(st.integers(0, 3), st.sampled_from(KILLS), st.integers(0, 8)), max_size=10
@@ -119,12 +127,31 @@ def _holds(services: Services, tenant: str, rows: list[Row]) -> None:
     for metric, name in ((CostMetric.BILLED, "BilledCost"), (CostMetric.LIST, "ListCost")):
         with exactly():
             expected = sum((one[name] for one in rows), Decimal(0))
-            for by in ([], ["resource"], ["tag:env"], ["service", "tag:env"]):
+            for by in ([], ["resource"], ["tag:env"], ["service", "tag:env"], COMMITTED):
                 question = CostQuestion(start=JAN, end=FEB, metric=metric, group_by=by)
                 told = services.ledger(tenant).ask(question)
                 assert told.total == expected, by
                 assert sum((one.total for one in told.groups), Decimal(0)) == expected
+            _quantities_hold(rows, told.commitments)
             _top_holds(services, tenant, metric, rows, name)
+
+
+def _quantities_hold(rows: list[Row], told: list[CommitmentUse]) -> None:
+    """Of each commitment and day; ``told`` is of the last question of ``_holds``."""
+    expected: defaultdict[tuple[str, str, date], Decimal] = defaultdict(Decimal)
+    for one in rows:
+        if one["CommitmentDiscountId"] and one["CommitmentDiscountStatus"]:
+            day = one["ChargePeriodStart"].date()
+            key = (one["CommitmentDiscountId"], one["CommitmentDiscountStatus"], day)
+            expected[key] += one["CommitmentDiscountQuantity"]
+    found = {
+        (one.commitment, status, point.start): quantity
+        for one in told
+        for point in one.points
+        for status, quantity in (("Used", point.used), ("Unused", point.unused))
+        if quantity
+    }
+    assert found == {key: quantity for key, quantity in expected.items() if quantity}
 
 
 def _top_holds(

@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from novacron.costs.advice.finding import MOST_POINTS, Finding, Scene
+from novacron.costs.advice.held import BillHeld, Known, told
 from novacron.costs.advice.prices import CENT, HOURS, LIST, Saving
-from novacron.costs.commitments.ladder import Held, endings, held_on, ladder, later
+from novacron.costs.commitments.ladder import Held, endings, ladder, later
 from novacron.costs.commitments.outcome import Outcome, outcome, regrets
 from novacron.costs.commitments.pools import Pool, hours_at_level, on_demand_cost
 from novacron.costs.commitments.reserved import best_reserved
@@ -60,19 +61,23 @@ def find(scene: Scene, rule: Rule) -> Iterator[Finding]:
     volumes = {one.id for one in scene.everything if one.kind is ResourceKind.VOLUME}
     history = History(scene.services.store.table)
     now = scene.now.replace(minute=0, second=0, microsecond=0)
+    today = scene.now.date()
     first, hours = now - rule.window_hours * HOUR, rule.window_hours
     for account in scene.accounts.values():
         if account.type not in CATALOGUED:
             continue
+        bill = BillHeld(scene.prices.ledger, account.id, first, today)
         seen = running(history, scene.tenant, account.id, first, hours, volumes)
         for region in sorted({region for region, _ in seen}):
-            prices = Prices(account.type, region, scene.now.date())
+            prices = Prices(account.type, region, today)
             within = {name: by_hour for (at, name), by_hour in seen.items() if at == region}
             pools, unpriced = pooled(within, prices, hours)
             held = _held(scene, account, region, prices)
             for base, usage in sorted(pools.items()):
                 target = _target(account, region, base)
-                for found in _advised(scene, rule, target, prices, usage, held):
+                own = [one for one in held if one.pool == base]
+                known = told(today, own) if own else bill.of(region, base, within, prices)
+                for found in _advised(scene, rule, target, prices, usage, known):
                     unknown = [*found.unknown, *map(NO_PRICE.format, sorted(unpriced))]
                     yield replace(found, unknown=unknown)
 
@@ -92,14 +97,11 @@ def _held(scene: Scene, account: ProviderAccount, region: str, prices: Prices) -
 
 
 def _advised(
-    scene: Scene, rule: Rule, target: Target, prices: Prices, usage: list[int], held: list[Held]
+    scene: Scene, rule: Rule, target: Target, prices: Prices, usage: list[int], known: Known
 ) -> Iterator[Finding]:
-    own = [one for one in held if one.pool == target.base]
-    today = scene.now.date()
-    already = held_on(today, own).get(target.base, 0)
     pool = Pool(
         target.base, usage, prices.on_demand[target.base], tiers=prices.tiers(target.base)
-    ).above(already)
+    ).above(known.units)
     choices = [_chosen(pool, row) for row in prices.offers[target.base].values()]
     allowed = [one for one in choices if YEARS[one.row.term] <= rule.thresholds["max_term_years"]]
     best = max(allowed, key=lambda one: one.result.saving, default=None)
@@ -111,12 +113,12 @@ def _advised(
     yield Finding(
         record=target,
         title=f"Commit to {best.units} units of {target.name} for {best.row.term}",
-        detail=_detail(rule, target, best, choices, own, today),
-        saving=Saving(saving, LIST, _formula(best, already)),
+        detail=_detail(rule, target, best, choices, known, scene.now.date()),
+        saving=Saving(saving, LIST, _formula(best, known.units)),
         confidence=Confidence.MEDIUM,
         risk=_risk(best),
-        unknown=_unknown(best, own),
-        evidence=_evidence(scene, rule, best),
+        unknown=_unknown(best, known),
+        evidence=[*_evidence(scene, rule, best), *known.evidence],
     )
 
 
@@ -140,7 +142,7 @@ def _formula(best: Choice, already: int) -> str:
 
 
 def _detail(
-    rule: Rule, target: Target, best: Choice, choices: list[Choice], held: list[Held], today: date
+    rule: Rule, target: Target, best: Choice, choices: list[Choice], known: Known, today: date
 ) -> str:
     steps = ladder(
         best.units, int(rule.thresholds["tranches"]), today, int(rule.thresholds["tranche_months"])
@@ -151,7 +153,7 @@ def _detail(
         for one in choices
         if one.units
     )
-    soon = endings(held, today, later(today, 12))
+    soon = endings(known.told, today, later(today, 12))
     renew = "; ".join(f"{one.units} units end on {one.end}" for one in soon)
     return (
         f"A unit is one {target.base}, {best.row.price} an hour against {best.pool.on_demand} on "
@@ -173,9 +175,8 @@ def _risk(best: Choice) -> str:
     return f"It is paid until it ends. Remove what is idle or too large first. If use falls {told}."
 
 
-def _unknown(best: Choice, held: list[Held]) -> list[str]:
-    found = [] if held else ["commitments that you hold: none is told in `held` of the rules"]
-    return [*found, "prices newer than the catalog's"] if best.row.stale else found
+def _unknown(best: Choice, known: Known) -> list[str]:
+    return [*known.unknown, *(["prices newer than the catalog's"] if best.row.stale else [])]
 
 
 def _evidence(scene: Scene, rule: Rule, best: Choice) -> list[Evidence]:

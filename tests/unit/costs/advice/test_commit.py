@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,11 +18,15 @@ from novacron.costs.advice.rules import SHIPPED, rule_book
 from novacron.costs.commitments.units import Prices as CommitPrices
 from novacron.costs.commitments.units import Unit
 from novacron.costs.commitments.usage import pooled, running
+from novacron.costs.imports import import_delivery
+from novacron.costs.ledger import Ledger
 from novacron.models.account import ProviderType
 from novacron.models.advice import RuleEdit, RuleEdits
 from novacron.models.operation import ResourceKind, ResourceRecord
 from novacron.models.recommendation import RecommendationKind
+from novacron.store.costs import CostStore
 from novacron.store.history import History
+from tests.bills import Bills, committed, row
 from tests.world import World
 
 Kind = RecommendationKind
@@ -56,7 +61,7 @@ def _ran(world: World, name: str, type_: str, since: datetime, until: datetime |
         store.save_resource(stored.model_copy(update=update), ProviderType.GCP)
 
 
-def _found(world: World, **edits: Any) -> list[Finding]:
+def _found(world: World, ledger: Ledger | None = None, **edits: Any) -> list[Finding]:
     world.clock.at = NOW
     account = world.account.model_copy(update={"id": "acc-gcp", "type": ProviderType.GCP})
     book = rule_book(RuleEdits.model_validate(edits))
@@ -68,7 +73,7 @@ def _found(world: World, **edits: Any) -> list[Finding]:
         accounts={account.id: account},
         everything=[],
         usages={},
-        prices=Prices(world.services, None),
+        prices=Prices(world.services, ledger),
     )
     rule = next(one for one in book.rules if one.kind is Kind.COMMIT)
     found = list(commit.find(scene, rule))
@@ -154,6 +159,62 @@ def test_what_is_held_is_not_bought_again_until_it_ends(world: World) -> None:
     assert found.title.startswith("Commit to 1 units")
     assert "2 units end on 2027-01-01" in found.detail
     assert found.unknown == []
+
+
+def _billed(world: World, tmp_path: Path) -> Ledger:
+    """Three VMs of two units: a commitment pays for one, and nobody uses as much again of it."""
+    world.services.cost_store = f"file://{tmp_path}/costs"
+    rows = []
+    for day in range(1, 29):
+        on, hours = date(2026, 2, day), Decimal(24)
+        rows += [
+            row(on, "3", ResourceId="a", RegionId=REGION, **committed("cud-1", "Used", hours)),
+            *(row(on, "3", ResourceId=name, RegionId=REGION) for name in "bc"),
+            row(on, "2", ResourceId="cud-1", **committed("cud-1", "Unused", hours)),
+            row(on, "2", ResourceId="cud-2", **committed("cud-2", "Unused", hours)),
+        ]
+    account = world.account.model_copy(update={"id": "acc-gcp", "type": ProviderType.GCP})
+    source = Bills(rows)
+    import_delivery(world.services, account, source, source.delivery("1", NOW))
+    return world.services.ledger("acme")
+
+
+def test_what_the_bill_says_is_held_is_not_bought_again(world: World, tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        _ran(world, name, "e2-standard-4", LONG_BEFORE, None)
+    ledger = _billed(world, tmp_path)
+    [found] = _found(world, ledger)
+    assert found.title.startswith("Commit to 2 units")
+    assert "4 units are held" in found.saving.formula
+    seen = found.evidence[-1]
+    assert "(cud-1)" in seen.signal
+    assert (seen.observed, seen.threshold, seen.window_hours) == (4, 6, 168)
+    ends, idle = found.unknown
+    assert "commitments on the bill end" in ends
+    assert "cud-2" in idle
+
+
+def test_what_the_rules_tell_comes_before_the_bill(world: World, tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        _ran(world, name, "e2-standard-4", LONG_BEFORE, None)
+    ledger = _billed(world, tmp_path)
+    [found] = _found(world, ledger, held=_hold(date(2026, 1, 1), date(2027, 1, 1)))
+    assert found.title.startswith("Commit to 4 units")
+    assert not any("bill" in one.signal for one in found.evidence)
+    assert found.unknown == []
+
+
+def test_an_old_bill_does_not_say_what_is_held(world: World, tmp_path: Path) -> None:
+    _ran(world, "a", "e2-standard-4", LONG_BEFORE, None)
+    ledger = _billed(world, tmp_path)
+    store = CostStore(world.services.store.table)
+    [there] = store.partitions("acme")
+    store.switch(there.model_copy(update={"through": date(2026, 2, 20)}), there, None)
+    [found] = _found(world, ledger)
+    assert found.title.startswith("Commit to 2 units")
+    [unknown] = found.unknown
+    assert "`held`" in unknown
+    assert "no bill that reaches 2026-02-22" in unknown
 
 
 def test_sustained_use_is_what_a_commitment_must_beat(world: World) -> None:
