@@ -19,9 +19,10 @@ LOOK_S = 10.0
 def granted(services: Services, tenant: str, line: Line, size: int) -> Grant:
     """At least ``size`` bytes, or nothing yet. Raises Conflict when the migration was cancelled:
     a shard may take hours at a low limit."""
-    control = MigrationStore(services.store.table).control(tenant, line.migration_id)
+    migrations = MigrationStore(services.store.table)
+    control = migrations.control(tenant, line.migration_id)
     Context.obey(control)
-    if control.paused:
+    if migrations.halts(tenant, line.migration_id, control):
         return Grant(wait_seconds=LOOK_S)
     kept = BandwidthStore(services.store.table)
     limits = {of: kept.limit(tenant, of) for of in (line.migration_id, line.account_id)}

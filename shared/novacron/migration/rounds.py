@@ -198,9 +198,10 @@ def _undone(entry: JournalEntry, number: int) -> JournalEntry:
 
 def go_on(now: Context) -> None:
     """Raises NotReady while the migration is paused, Conflict when it was cancelled."""
-    control = now.store.control(now.migration.tenant, now.migration.id)
+    tenant, migration_id = now.migration.tenant, now.migration.id
+    control = now.store.control(tenant, migration_id)
     now.obey(control)
-    if control.paused:
+    if now.store.halts(tenant, migration_id, control):
         raise NotReady("The migration is paused.")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from novacron.errors import NotFound, NotReady
 from novacron.models.base import Page, PageRequest
-from novacron.models.migration import Control, Migration, Moved
+from novacron.models.migration import Control, Migration, Moved, Phase
 from novacron.models.operation import OperationError
 from novacron.store.table import Item, Lost, Table, document
 
@@ -54,6 +54,12 @@ class MigrationStore:
     def control(self, tenant: str, migration_id: str) -> Control:
         found = self.table.get(_control(tenant), migration_id, Control)
         return found or Control()
+
+    def halts(self, tenant: str, migration_id: str, control: Control) -> bool:
+        """Whether it is paused; a cutover that has begun is not: nothing runs in it."""
+        if not control.paused:
+            return False
+        return self.get(tenant, migration_id).phase is not Phase.CUTTING_OVER
 
     def ask(self, tenant: str, migration_id: str, change: Callable[[Control], Control]) -> Control:
         """Change what is asked of it: the newest word, whoever else writes at the same time."""

@@ -16,6 +16,7 @@ from novacron.models.base import Ownership
 from novacron.models.migration import Phase
 from novacron.models.operation import OperationState, ResourceKind
 from novacron.models.transfer import Export, Extent
+from novacron.models.vm import Vm
 from novacron.providers.memory.transfer import GIB
 from novacron.providers.transfer import GRAIN_BYTES, LEAF_BYTES
 from tests.machine import Held
@@ -130,6 +131,21 @@ def test_a_pause_holds_and_a_resume_goes_on(move: Move) -> None:
     assert move.migration(operation).reason == "paused"
     control.resume(services, ALICE, migration_id)
     assert machine.run() == "Succeeded"
+
+
+def test_a_pause_during_the_cutover_does_not_keep_the_vm_down(
+    move: Move, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operation = move.begin()
+    fence = move.source.fence_vm
+
+    def fencing(vm_id: str) -> Vm:
+        control.pause(move.world.services, ALICE, move.migration(operation).id)
+        return fence(vm_id)
+
+    monkeypatch.setattr(move.source, "fence_vm", fencing)
+    assert move.machine(operation).run() == "Succeeded"
+    assert move.migration(operation).rounds[-1].final
 
 
 def _pause_after_first_round(move: Move, migration_id: str) -> None:
