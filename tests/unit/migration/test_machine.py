@@ -140,12 +140,13 @@ def test_a_pause_during_the_cutover_does_not_keep_the_vm_down(
     fence = move.source.fence_vm
 
     def fencing(vm_id: str) -> Vm:
+        move.write(1, 77, os.urandom(LEAF_BYTES))
         control.pause(move.world.services, ALICE, move.migration(operation).id)
         return fence(vm_id)
 
     monkeypatch.setattr(move.source, "fence_vm", fencing)
     assert move.machine(operation).run() == "Succeeded"
-    assert move.migration(operation).rounds[-1].final
+    assert move.migration(operation).rounds[-1].changed_bytes == LEAF_BYTES
 
 
 def _pause_after_first_round(move: Move, migration_id: str) -> None:
