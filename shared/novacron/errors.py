@@ -113,6 +113,11 @@ class ProviderUnavailable(NovaCronError):
     retryable = True
 
 
+class AgentSilent(ProviderUnavailable):
+    """Nobody carries jobs out any more. A migration's machine knows it by its name: it is not
+    tried again, as a provider that failed is, but mended (``migration.resume``)."""
+
+
 class Corrupted(NovaCronError):
     code = "corrupted"
     title = "Data does not match its checksum"

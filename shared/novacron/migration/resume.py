@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from novacron.errors import NotReady, NovaCronError, ProviderUnavailable
+from novacron.errors import AgentSilent, NotReady, NovaCronError, ProviderUnavailable
 from novacron.migration.clone import end_clone
 from novacron.migration.context import Context
 from novacron.migration.rounds import DONE, StepResult
 from novacron.migration.staff import SOURCE, TARGET, host_agent_silent, replace, worker_died
-from novacron.migration.where import AgentSilent
 from novacron.models.migration import Phase
 from novacron.models.operation import OperationError
 from novacron.operations.compensate import Failure, explain

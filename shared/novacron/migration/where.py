@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from novacron.errors import ProviderUnavailable
+from novacron.errors import AgentSilent, ProviderUnavailable
 from novacron.migration.chunks import ChunkStore
 from novacron.migration.messages import Line
 from novacron.migration.shards import (
@@ -27,11 +27,6 @@ from novacron.operations.services import Services
 from novacron.providers.agent import wire
 from novacron.providers.agent.courier import Courier
 from novacron.store.marks import TableMark
-
-
-class AgentSilent(ProviderUnavailable):
-    """Nobody carries jobs out any more. The machine knows it by its name: it is not tried again,
-    as a provider that failed is, but mended (``migration.resume``)."""
 
 
 class ShardsThere(ShardWork):

@@ -26,6 +26,7 @@ STATUS: dict[type[errors.NovaCronError], HTTPStatus] = {
     errors.Throttled: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ProviderUnavailable: HTTPStatus.BAD_GATEWAY,
+    errors.AgentSilent: HTTPStatus.BAD_GATEWAY,
     errors.Corrupted: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.Unsupported: HTTPStatus.UNPROCESSABLE_ENTITY,
 }

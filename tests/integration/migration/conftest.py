@@ -127,8 +127,16 @@ class Borrowed:
         return Outcome(value=getattr(shards, method)(job).model_dump(mode="json"))
 
 
+@pytest.fixture
+def worlds(opened: Worlds, monkeypatch: pytest.MonkeyPatch) -> Worlds:
+    """For one test: other tests of this process hire workers as the product does."""
+    monkeypatch.setattr(staff, "hire", lambda _d, provider, *_: _hired(opened, provider))
+    monkeypatch.setattr(staff, "dismiss", lambda *_: None)
+    return opened
+
+
 @pytest.fixture(scope="session")
-def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
     folder = tmp_path_factory.mktemp("worlds")
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
         client = stack.enter_context(_table(folder))
@@ -150,8 +158,6 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
         courier: Any = Borrowed(worlds)
         worlds.services.providers.courier = courier
         patch.setattr(worlds.services.providers, "of", lambda account: providers[account.id])
-        patch.setattr(staff, "hire", lambda _d, provider, *_: _hired(worlds, provider))
-        patch.setattr(staff, "dismiss", lambda *_: None)
         yield worlds
 
 
