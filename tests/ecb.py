@@ -4,10 +4,10 @@ https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist-90d.xml
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.loopback import Answer, serving
 
 PATH = "/stats/eurofxref/eurofxref-hist-90d.xml"
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -39,22 +39,8 @@ def document(rates: Mapping[str, Mapping[str, str]] = RATES) -> bytes:
 def ecb(body: bytes, status: int = 200) -> Iterator[str]:
     """Yields the file's URL."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            found = self.path == PATH
-            self.send_response(status if found else 404)
-            self.send_header("Content-Type", "text/xml")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def get(path: str) -> Answer:
+        return Answer(status if path == PATH else 404, body, "text/xml")
 
-        def log_message(self, *_: object) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}{PATH}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(get) as url:
+        yield url + PATH

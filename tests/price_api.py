@@ -11,11 +11,11 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from novacron.catalog.refresh.refresh import packed
+from tests.loopback import Answer, serving
 
 PAGE = 3
 """Items a page: the real one's are of 1,000."""
@@ -105,23 +105,10 @@ def small_snapshot(as_of: str) -> bytes:
 def price_api() -> Iterator[PriceApi]:
     api = PriceApi()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, body = api.answer(self.path)
-            data = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+    def get(path: str) -> Answer:
+        status, body = api.answer(path)
+        return Answer(status, json.dumps(body).encode())
 
-        def log_message(self, *_: object) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    api.url = f"http://127.0.0.1:{server.server_address[1]}/prices"
-    try:
+    with serving(get) as url:
+        api.url = f"{url}/prices"
         yield api
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -9,13 +9,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from novacron.catalog.refresh.refresh import packed
+from tests.loopback import Answer, serving
 
 INDEX = "/offers/v1.0/aws/AmazonEC2/current/region_index.json"
 VERSION = "/offers/v1.0/aws/AmazonEC2/20261127202446"
@@ -121,23 +120,11 @@ def small_aws(as_of: str) -> bytes:
 def price_list() -> Iterator[PriceList]:
     made = PriceList()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = made.answer(self.path)
-            self.send_response(404 if body is None else made.status)
-            self.send_header("Content-Length", str(len(body or b"")))
-            self.end_headers()
-            csv_file = self.path.endswith(".csv")
-            self.wfile.write((body or b"")[: -made.short or None] if csv_file else body or b"")
+    def get(path: str) -> Answer:
+        body = made.answer(path)
+        cut = made.short if path.endswith(".csv") else 0
+        return Answer(404, b"") if body is None else Answer(made.status, body, cut=cut)
 
-        def log_message(self, *_: object) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    made.index = f"http://127.0.0.1:{server.server_address[1]}{INDEX}"
-    try:
+    with serving(get) as url:
+        made.index = url + INDEX
         yield made
-    finally:
-        server.shutdown()
-        server.server_close()

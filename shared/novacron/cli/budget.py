@@ -17,6 +17,15 @@ from novacron.cli.session import Key, Session, Tag, session, tags
 Json = dict[str, Any]
 app = typer.Typer(help="Limit what is spent.", no_args_is_help=True)
 BudgetId = Annotated[str, typer.Argument(help="The budget's id, as `list` shows it.")]
+Limit = Annotated[str, typer.Option(help="How much may be spent in a period.")]
+Guard = Annotated[str, typer.Option(help="Of new VMs: refuse, approve or off.")]
+Unpriced = Annotated[str, typer.Option(help="VMs without a price: refuse, allow.")]
+Stop = Annotated[
+    list[str] | None, typer.Option(help="key=value of VMs to stop at the last --alert.")
+]
+SecretFile = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="What signs webhooks.")
+]
 WIDTH = 30
 SHOWN = ("id", "created_at", "standing")
 """Of a budget, and not of a request."""
@@ -26,7 +35,7 @@ SHOWN = ("id", "created_at", "standing")
 def create(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Lower-case letters, digits and hyphens.")],
-    limit: Annotated[str, typer.Option(help="How much may be spent in a period.")],
+    limit: Limit,
     currency: Annotated[str, typer.Option(help="ISO 4217.")] = "USD",
     period: Annotated[str, typer.Option(help="monthly, quarterly, yearly or total.")] = "monthly",
     start: Annotated[str, typer.Option(help="Of a total: its first day.")] = "",
@@ -35,21 +44,17 @@ def create(
     project: Annotated[str, typer.Option(help="Of what has this value of the tag project.")] = "",
     tag: Tag = None,
     parent: Annotated[str, typer.Option(help="The id of a budget that this is a part of.")] = "",
-    guard: Annotated[str, typer.Option(help="Of new VMs: refuse, approve or off.")] = "refuse",
-    unpriced: Annotated[str, typer.Option(help="VMs without a price: refuse, allow.")] = "refuse",
+    guard: Guard = "refuse",
+    unpriced: Unpriced = "refuse",
     alert: Annotated[
         list[str] | None,
         typer.Option(help="actual, forecast or rate, at a percent or an amount: actual=80%."),
     ] = None,
-    stop: Annotated[
-        list[str] | None, typer.Option(help="key=value of VMs to stop at the last --alert.")
-    ] = None,
+    stop: Stop = None,
     email: Annotated[list[str] | None, typer.Option(help="Who is told.")] = None,
     sns: Annotated[list[str] | None, typer.Option(help="A topic's ARN.")] = None,
     webhook: Annotated[list[str] | None, typer.Option(help="An https URL.")] = None,
-    secret_file: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="What signs webhooks.")
-    ] = None,
+    secret_file: SecretFile = None,
     key: Key = "",
 ) -> None:
     """Make a budget."""
@@ -80,21 +85,17 @@ def create(
 def set_(
     context: typer.Context,
     budget_id: BudgetId,
-    limit: Annotated[str, typer.Option(help="How much may be spent in a period.")] = "",
-    guard: Annotated[str, typer.Option(help="Of new VMs: refuse, approve or off.")] = "",
-    unpriced: Annotated[str, typer.Option(help="VMs without a price: refuse, allow.")] = "",
+    limit: Limit = "",
+    guard: Guard = "",
+    unpriced: Unpriced = "",
     alert: Annotated[
         list[str] | None, typer.Option(help="Instead of all alerts: actual=80%.")
     ] = None,
-    stop: Annotated[
-        list[str] | None, typer.Option(help="key=value of VMs to stop at the last --alert.")
-    ] = None,
+    stop: Stop = None,
     email: Annotated[list[str] | None, typer.Option(help="Instead of all who are told.")] = None,
     sns: Annotated[list[str] | None, typer.Option(help="A topic's ARN, likewise.")] = None,
     webhook: Annotated[list[str] | None, typer.Option(help="An https URL, likewise.")] = None,
-    secret_file: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="What signs webhooks.")
-    ] = None,
+    secret_file: SecretFile = None,
     key: Key = "",
 ) -> None:
     """Change a budget; what is not named stays. What it covers and when cannot be changed."""

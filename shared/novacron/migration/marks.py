@@ -40,3 +40,6 @@ class NoMark:
         return Reached()
 
     def keep(self, reached: Reached) -> None: ...
+
+
+NO_MARK = NoMark()

@@ -15,6 +15,7 @@ from novacron.migration.rounds import DONE, StepResult
 from novacron.models.dns import DnsRecord, DnsType
 from novacron.models.migration import AddressChange, Effect, NameSwitch, SwitchedName
 from novacron.models.vm import Vm
+from novacron.operations.services import Services
 from novacron.providers.dns import DnsRecords
 
 
@@ -36,26 +37,30 @@ def check_names(now: Context) -> None:
     """Raises NotReady until all servers of all zones know where the names lead."""
     for one in now.migration.names:
         if one.change is not None:
-            zone_of(now, one.switch).check_record_change(one.change)
+            _zone(now, one.switch).check_record_change(one.change)
 
 
 def restore_names(now: Context) -> None:
     """Let them lead where they did."""
     for one in now.migration.names:
-        zone = zone_of(now, one.switch)
+        zone = _zone(now, one.switch)
         if one.before is not None:
             zone.put_record(one.before)
         elif found := zone.get_record(one.switch.zone, one.switch.name, one.type):
             zone.delete_record(found)
 
 
-def zone_of(now: Context, switch: NameSwitch) -> DnsRecords:
+def zone_of(services: Services, tenant: str, switch: NameSwitch) -> DnsRecords:
     """Raises NotFound (account), Unsupported: its provider serves no zones."""
-    account = now.services.store.account(now.migration.tenant, switch.account_id)
-    provider = now.services.providers.of(account)
+    account = services.store.account(tenant, switch.account_id)
+    provider = services.providers.of(account)
     if not isinstance(provider, DnsRecords):
         raise Unsupported(provider.refusals["DnsRecords"], field="spec.names")
     return provider
+
+
+def _zone(now: Context, switch: NameSwitch) -> DnsRecords:
+    return zone_of(now.services, now.migration.tenant, switch)
 
 
 def address_map(source: Vm, target: Vm) -> list[AddressChange]:
@@ -72,7 +77,7 @@ def address_map(source: Vm, target: Vm) -> list[AddressChange]:
 
 def _looked_up(now: Context, switch: NameSwitch, target: Vm) -> SwitchedName:
     kind = _type(_address(switch, target))
-    before = zone_of(now, switch).get_record(switch.zone, switch.name, kind)
+    before = _zone(now, switch).get_record(switch.zone, switch.name, kind)
     return SwitchedName(switch=switch, type=kind, before=before)
 
 
@@ -85,7 +90,7 @@ def _switched(now: Context, one: SwitchedName, target: Vm) -> SwitchedName:
         ttl=switch.ttl,
         values=[_address(switch, target)],
     )
-    return one.model_copy(update={"change": zone_of(now, switch).put_record(record)})
+    return one.model_copy(update={"change": _zone(now, switch).put_record(record)})
 
 
 def _address(switch: NameSwitch, target: Vm) -> str:

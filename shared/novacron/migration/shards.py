@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from novacron.errors import Unsupported
 from novacron.migration.chunks import ChunkStore
-from novacron.migration.marks import Mark
+from novacron.migration.marks import NO_MARK, Mark
 from novacron.migration.messages import Line
 from novacron.migration.transfer import ShardResult, export_shard, import_shard
 from novacron.migration.verify import Verified, verify_shard
@@ -71,7 +71,7 @@ class ShardsHere(ShardWork):
         self,
         provider: CloudProvider,
         chunks: Callable[[Line | None], ChunkStore],
-        mark: Callable[[str], Mark | None] = lambda _: None,
+        mark: Callable[[str], Mark] = lambda _: NO_MARK,
     ) -> None:
         self._provider = provider
         self._chunks = chunks
@@ -99,7 +99,7 @@ def run_export(provider: CloudProvider, chunks: ChunkStore, job: ExportJob) -> S
 
 
 def run_import(
-    provider: CloudProvider, chunks: ChunkStore, job: ImportJob, mark: Mark | None = None
+    provider: CloudProvider, chunks: ChunkStore, job: ImportJob, mark: Mark = NO_MARK
 ) -> Imported:
     """Raises Unsupported: the provider imports no disks."""
     manifest = chunks.get_disk(job.manifest, job.disk)
@@ -109,7 +109,7 @@ def run_import(
 
 
 def run_verify(
-    provider: CloudProvider, chunks: ChunkStore, job: ImportJob, mark: Mark | None = None
+    provider: CloudProvider, chunks: ChunkStore, job: ImportJob, mark: Mark = NO_MARK
 ) -> Verified:
     """Raises Unsupported: the provider imports no disks; Corrupted."""
     manifest = chunks.get_disk(job.manifest, job.disk)

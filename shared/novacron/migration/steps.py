@@ -103,6 +103,11 @@ WORK = {
     Step.VERIFY_SHARDS: verification.verify_shards,
     Step.FILL_CLONE: clone.fill_clone,
 }
+FAILED: dict[Step, Callable[[Context, Failure], StepResult]] = {
+    Step.CLONE_FAILED: clone.clone_failed,
+    Step.GUEST_FAILED: prepare.guest_failed,
+    Step.RESUME: resume.resume,
+}
 
 
 def run(services: Services, given: MigrationStep) -> StepResult:
@@ -118,12 +123,8 @@ def run(services: Services, given: MigrationStep) -> StepResult:
         now.obey(now.control)
     if given.step is Step.HOLD:
         return cutover.hold(now, given.token or "")
-    if given.step is Step.CLONE_FAILED:
-        return clone.clone_failed(now, given.failure or Failure())
-    if given.step is Step.RESUME:
-        return resume.resume(now, given.failure or Failure())
-    if given.step is Step.GUEST_FAILED:
-        return prepare.guest_failed(now, given.failure or Failure())
+    if given.step in FAILED:
+        return FAILED[given.step](now, given.failure or Failure())
     if given.step in WORK:
         return _moved(now, given.step, given.item or WorkItem(disk=0, shards=[]))
     return PLAIN[given.step](now)

@@ -20,7 +20,7 @@ from novacron.migration.manifest import (
     ShardSummary,
     differing,
 )
-from novacron.migration.marks import Mark
+from novacron.migration.marks import NO_MARK, Mark
 from novacron.migration.sending import Sender
 from novacron.migration.spans import Touched, leaf_span, touched
 from novacron.migration.writing import Writer
@@ -120,7 +120,7 @@ def import_shard(
     manifest: DiskManifest,
     shard: int,
     since: str | None,
-    mark: Mark | None = None,
+    mark: Mark = NO_MARK,
 ) -> int:
     """Write to ``target`` in what the shard differs from ``since``, an ancestor of ``manifest``
     that it holds already (None: nothing); returns bytes written.

@@ -9,7 +9,7 @@ from novacron.errors import Corrupted, NotReady
 from novacron.migration.chunks import ChunkStore
 from novacron.migration.leaves import LEAVES_PER_SHARD, ZERO, digest_of, shard_count, shard_root
 from novacron.migration.manifest import ZEROS, DiskManifest, Entries, Entry, differing
-from novacron.migration.marks import Mark, NoMark
+from novacron.migration.marks import NO_MARK, Mark
 from novacron.migration.parallel import in_parallel
 from novacron.migration.spans import PIECE, leaf_span, pieces, runs
 from novacron.migration.transfer import shards_to_import
@@ -43,7 +43,7 @@ def verify_shard(
     manifest: DiskManifest,
     shard: int,
     since: str | None,
-    mark: Mark | None = None,
+    mark: Mark = NO_MARK,
 ) -> Verified:
     """Compare what ``target`` holds with the manifest: every leaf of the shard; with ``since``, an
     ancestor that it was compared with before, those that were written after it.
@@ -52,7 +52,6 @@ def verify_shard(
     that still differs, or says that the manifest's part is not what was sealed; NotReady of
     ``chunks``: ``mark`` says how far it came.
     """
-    mark = mark or NoMark()
     before, whole = mark.read(), _wanted(chunks, manifest, shard, since)
     wanted = {index: whole[index] for index in before.left(whole)}
     spans = {index: leaf_span(manifest.size_bytes, shard, index) for index in wanted}

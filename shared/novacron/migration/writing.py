@@ -8,7 +8,7 @@ from novacron.errors import NotReady
 from novacron.migration.chunks import ChunkStore
 from novacron.migration.grains import size_of, spans
 from novacron.migration.manifest import ZEROS, Entries, Entry, Patch, Place
-from novacron.migration.marks import Mark, NoMark
+from novacron.migration.marks import NO_MARK, Mark
 from novacron.migration.parallel import in_parallel
 from novacron.migration.spans import loads, runs
 from novacron.models.transfer import Import
@@ -27,10 +27,9 @@ class Writer:
     ) -> None:
         self._chunks, self._provider, self._target, self._at = chunks, provider, target, at
 
-    def write(self, now: Entries, held: Entries, mark: Mark | None = None) -> int:
+    def write(self, now: Entries, held: Entries, mark: Mark = NO_MARK) -> int:
         """Make leaves that are as ``held`` says, zeros else, what ``now`` says; returns bytes
         written. What ``mark`` says is done; NotReady of the chunk store leaves what is in it."""
-        mark = mark or NoMark()
         before = mark.read()
         now = {index: now[index] for index in before.left(now)}
         new = {index: self._new(one, held.get(index, ZEROS)) for index, one in now.items()}

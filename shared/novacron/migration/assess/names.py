@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from novacron.errors import NovaCronError, Throttled, Unsupported
+from novacron.errors import NovaCronError, Throttled
 from novacron.migration.assess.codes import blocker, warning
 from novacron.migration.assess.facts import Facts
+from novacron.migration.names import zone_of
 from novacron.models.assessment import Check
 from novacron.models.dns import DnsRecord, DnsType
 from novacron.models.migration import NameSwitch
-from novacron.providers.dns import DnsRecords
 
 
 def name_checks(facts: Facts) -> list[Check]:
@@ -33,10 +33,6 @@ def _checks(facts: Facts, switch: NameSwitch) -> Iterator[Check]:
 
 
 def _records(facts: Facts, switch: NameSwitch) -> list[DnsRecord]:
-    services = facts.services
-    account = services.store.account(facts.record.tenant, switch.account_id)
-    provider = services.providers.of(account)
-    if not isinstance(provider, DnsRecords):
-        raise Unsupported(provider.refusals["DnsRecords"])
-    found = (provider.get_record(switch.zone, switch.name, kind) for kind in DnsType)
+    zone = zone_of(facts.services, facts.record.tenant, switch)
+    found = (zone.get_record(switch.zone, switch.name, kind) for kind in DnsType)
     return [record for record in found if record is not None]
