@@ -17,6 +17,8 @@ import botocore.loaders
 import botocore.session
 import pytest
 from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 
 from novacron.models.account import ProviderType
 from novacron.models.operation import Operation, OperationKind
@@ -173,6 +175,19 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setattr(botocore.session, "create_loader", _loader)
     with mock_aws():
         yield create_table("novacron")
+
+
+def read_at_once(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Single items come from moto's own store, without a request and a reply of JSON: of a
+    migration that is killed hundreds of times, reads are three quarters of all calls."""
+    stored = dynamodb_backends[DEFAULT_ACCOUNT_ID]["us-east-1"]
+
+    def get_item(*, TableName: str, Key: Any, ConsistentRead: bool) -> Any:  # noqa: N803
+        assert ConsistentRead
+        found = stored.get_item(TableName, Key)
+        return {"Item": {n: v.to_regular_json() for n, v in found.attrs.items()}} if found else {}
+
+    monkeypatch.setattr(client, "get_item", get_item)
 
 
 def make_world(client: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> World:

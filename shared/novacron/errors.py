@@ -13,6 +13,7 @@ NovaCronError
 ├── Throttled                too many calls; ``retry_after`` seconds
 ├── NotReady                 work has started; look again later
 ├── ProviderUnavailable      the provider failed or did not answer
+│   └── AgentSilent          nobody carries out its jobs any more
 ├── Corrupted                bytes are not what they were when we kept them
 └── Unsupported              this provider cannot express it; the detail says why
 
@@ -114,8 +115,11 @@ class ProviderUnavailable(NovaCronError):
 
 
 class AgentSilent(ProviderUnavailable):
-    """Nobody carries jobs out any more. A migration's machine knows it by its name: it is not
-    tried again, as a provider that failed is, but mended (``migration.resume``)."""
+    """A migration's machine knows it by its name: it is not tried again, as a provider that failed
+    is, but mended (``migration.resume``)."""
+
+    code = "agent_silent"
+    title = "Agent silent"
 
 
 class Corrupted(NovaCronError):

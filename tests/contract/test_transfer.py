@@ -218,7 +218,12 @@ def _sealed(
 
     def held(now: Import) -> dict[int, bytes]:
         reader = _writer(env, now)
-        return {n: reader.read_back(now, n * LEAF_BYTES, LEAF_BYTES) for n in leaves}
+        told = list(reader.allocated(now, 0, now.size_bytes))
+        spans = [(one.offset // LEAF_BYTES, one.offset + one.length) for one in told]
+        found = {n: reader.read_back(now, n * LEAF_BYTES, LEAF_BYTES) for n in leaves}
+        empty = {n for n in leaves if not any(a <= n and n * LEAF_BYTES < end for a, end in spans)}
+        assert {n for n in empty if any(found[n])} == set()
+        return found
 
     if _importer(env).reads_sealed:
         target = _seal(env, target, written)

@@ -69,11 +69,17 @@ def _on_demand(
     ]
 
 
+def conditions(row: list[Any]) -> tuple[int, str, str]:
+    """Start, term and payment, of which a row ends with the last that says anything."""
+    start, term, payment = row[5:] + [0, "", ""][len(row) - 5 :]
+    return start, term, payment
+
+
 def _row(
     snapshot: Snapshot, provider: ProviderType, region: str, row: list[Any], today: date
 ) -> PriceRow:
     kind, name, unit, price, source = row[:5]
-    start, term, payment = row[5:] + [0, "", ""][len(row) - 5 :]
+    start, term, payment = conditions(row)
     origin = snapshot.origin if source is None else snapshot.origin["sources"][source]
     kind, as_of = PriceKind(kind), date.fromisoformat(origin["as_of"])
     return PriceRow(

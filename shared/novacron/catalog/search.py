@@ -15,7 +15,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from novacron.catalog.catalog import InstanceType, sizes
-from novacron.catalog.rates import rate, rates
+from novacron.catalog.rates import conditions, rate, rates
 from novacron.catalog.snapshot import RATES, Snapshot, current
 from novacron.errors import InvalidSpec
 from novacron.models.account import ProviderType
@@ -108,7 +108,9 @@ def _rank(snapshot: Snapshot, region: str, kind: PriceKind, term: str) -> Ranked
 def _others(snapshot: Snapshot, region: str, kind: PriceKind, term: str) -> dict[str, str]:
     """Type -> the cheapest of its rows of that kind."""
     rows = snapshot.member(f"{RATES}{region}.json") or ()
-    wanted = [row for row in rows if row[0] == kind.value and (not term or row[6] == term)]
+    wanted = [
+        row for row in rows if row[0] == kind.value and (not term or conditions(row)[1] == term)
+    ]
     dearest_first = sorted(wanted, key=lambda row: Decimal(row[3]), reverse=True)
     return {row[1]: row[3] for row in dearest_first}
 

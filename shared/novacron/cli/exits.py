@@ -23,6 +23,7 @@ BY_CODE: dict[str, int] = {
     "throttled": 8,
     "not_ready": 8,
     "provider_unavailable": 8,
+    "agent_silent": 8,
 }
 
 REMEDIES: dict[int, str] = {

@@ -24,8 +24,6 @@ AWAY = timedelta(minutes=30)
 """How long a host's agent is waited for: a restart, an upgrade, a line that is down."""
 AWAY_FENCED = timedelta(minutes=5)
 """The same in the last round, when nothing runs: the source goes on after that."""
-SILENT = "agent_silent"
-"""The code of a note, not one that a caller sees."""
 
 
 def resume(now: Context, failure: Failure) -> StepResult:
@@ -37,7 +35,7 @@ def resume(now: Context, failure: Failure) -> StepResult:
     known = now.store.noted(migration.tenant, migration.id)
     died = [side for side in (SOURCE, TARGET) if worker_died(now, side)]
     away = [at for side in (SOURCE, TARGET) if (at := host_agent_silent(now, side))]
-    if not (died or away or (known and known.code == SILENT)):
+    if not (died or away or (known and known.code == AgentSilent.code)):
         _give_up(now, known or explain(failure))
     elif migration.resumed == MOST:
         _give_up(now, _unavailable(f"Agents fell silent {MOST + 1} times in one round.", known))
@@ -64,7 +62,7 @@ def note(now: Context, error: NovaCronError) -> None:
 
 
 def _note_silence(now: Context, detail: str) -> None:
-    told = OperationError(code=SILENT, detail=detail)
+    told = OperationError(code=AgentSilent.code, detail=detail)
     now.store.note(now.migration.tenant, now.migration.id, told)
 
 

@@ -9,8 +9,8 @@ from novacron.migration import parallel
 from novacron.migration.grains import covered, touching
 from novacron.migration.leaves import SHARD_BYTES
 from novacron.migration.manifest import Place
-from novacron.models.transfer import Export
-from novacron.providers.transfer import LEAF_BYTES, DiskExport
+from novacron.models.transfer import Export, Import
+from novacron.providers.transfer import LEAF_BYTES, DiskExport, DiskImport
 
 PIECE = 8
 """Leaves that a thread holds: 4 MiB, half a pack."""
@@ -50,6 +50,13 @@ def touched(source: DiskExport, export: Export, disk: int, shard: int) -> Touche
                 dirty[index] = dirty.get(index, 0) | (all_of & ~free)
     left = {index: mask & ~dirty.get(index, 0) for index, mask in zero.items()}
     return Touched(dirty, {index: mask for index, mask in left.items() if mask})
+
+
+def allocated(target: DiskImport, held: Import, shard: int) -> set[int]:
+    """The shard's leaves that may hold anything but zeros."""
+    begin = shard * SHARD_BYTES
+    told = target.allocated(held, begin, min(SHARD_BYTES, held.size_bytes - begin))
+    return {index for one in told for index, *_ in _parts(one.offset - begin, one.length)}
 
 
 def _parts(start: int, length: int) -> Iterator[tuple[int, int, int]]:

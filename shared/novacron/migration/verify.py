@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 
 from novacron.errors import Corrupted, NotReady
@@ -11,7 +11,7 @@ from novacron.migration.leaves import LEAVES_PER_SHARD, ZERO, digest_of, shard_c
 from novacron.migration.manifest import ZEROS, DiskManifest, Entries, Entry, differing
 from novacron.migration.marks import NO_MARK, Mark
 from novacron.migration.parallel import in_parallel
-from novacron.migration.spans import PIECE, leaf_span, pieces, runs
+from novacron.migration.spans import PIECE, allocated, leaf_span, pieces, runs
 from novacron.migration.transfer import shards_to_import
 from novacron.models.base import Model
 from novacron.models.transfer import Import
@@ -55,7 +55,8 @@ def verify_shard(
     before, whole = mark.read(), _wanted(chunks, manifest, shard, since)
     wanted = {index: whole[index] for index in before.left(whole)}
     spans = {index: leaf_span(manifest.size_bytes, shard, index) for index in wanted}
-    right: list[int] = []
+    right = [] if since else _empty(provider, target, shard, wanted)
+    read = set(wanted) - set(right)
 
     def one(piece: list[int]) -> None:
         content = _digests(chunks, {i: wanted[i] for i in piece}, {i: spans[i][1] for i in piece})
@@ -64,15 +65,24 @@ def verify_shard(
             right.extend(index for index, digest in held if digest == content[index])
 
     try:
-        list(in_parallel(one, pieces(set(wanted))))
+        list(in_parallel(one, pieces(read)))
         wrong = sorted(wanted.keys() - set(right))
         for index in wrong:
             _resend(chunks, provider, target, wanted[index], spans[index], manifest.disk)
     except NotReady:
-        mark.keep(before.beyond(right, sum(spans[index][1] for index in right)))
+        mark.keep(before.beyond(right, _bytes(spans, read & set(right))))
         raise
-    read = before.moved + sum(length for _, length in spans.values())
-    return Verified(read_bytes=read, resent=wrong)
+    return Verified(read_bytes=before.moved + _bytes(spans, read), resent=wrong)
+
+
+def _empty(provider: DiskImport, target: Import, shard: int, wanted: Entries) -> list[int]:
+    """Leaves of zeros where nothing was ever written, as most of a new disk is: not read."""
+    may = allocated(provider, target, shard)
+    return [index for index, entry in wanted.items() if entry.node == ZERO and index not in may]
+
+
+def _bytes(spans: Mapping[int, tuple[int, int]], of: Iterable[int]) -> int:
+    return sum(spans[index][1] for index in of)
 
 
 def _resend(

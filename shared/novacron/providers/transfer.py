@@ -132,6 +132,11 @@ class DiskImport(ABC):
     def read_back(self, target: Import, offset: int, length: int) -> bytes:
         """What the disk holds there, for checking; once READY if the provider cannot before."""
 
+    def allocated(self, target: Import, offset: int, length: int) -> Iterator[Extent]:  # noqa: ARG002
+        """Where in [offset, offset + length) ``read_back`` may find anything but zeros: all of it
+        where to ask costs as much as to read."""
+        yield Extent(offset=offset, length=length)
+
     @abstractmethod
     def delete_import(self, target: Import) -> None:
         """Remove the disk and all that it was made from. Deleting twice is fine; may raise

@@ -135,3 +135,5 @@ def test_what_cannot_be_answered_is_refused_and_what_has_no_price_is_counted() -
     spot = search(PriceQuery(regions=["eu-west-1"], kind=PriceKind.SPOT), TODAY)
     assert spot.items == []
     assert spot.unpriced > 100
+    terms = PriceQuery(regions=["us-central1"], kind=PriceKind.SPOT, term="1y")
+    assert search(terms, TODAY).items == []

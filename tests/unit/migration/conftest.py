@@ -20,7 +20,7 @@ from novacron.providers.memory.provider import MemoryProvider
 from novacron.providers.transfer import LEAF_BYTES
 from novacron.store.migrations import MigrationStore
 from tests.machine import MigrateVm
-from tests.world import ALICE, World, aws, make_world
+from tests.world import ALICE, World, aws, make_world, read_at_once
 
 
 @dataclass
@@ -72,6 +72,7 @@ class Move:
 @pytest.fixture
 def move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Move]:
     with aws(monkeypatch) as client:
+        read_at_once(client, monkeypatch)
         yield make_move(in_process(make_world(client, tmp_path, monkeypatch), monkeypatch))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -44,8 +44,8 @@ class Readable(Disk):
         return b"".join(held) if not wrong else bytes(length)
 
 
-def _copied(chunks: Any) -> tuple[Readable, Any]:
-    disk, there = Disk(SIZE), Readable(SIZE)
+def _copied(chunks: Any, there: Readable | None = None) -> tuple[Readable, Any]:
+    disk, there = Disk(SIZE), there or Readable(SIZE)
     for leaf in (0, 7, SHORT):
         disk.content[leaf] = os.urandom(disk.length(leaf))
     disk.told = everything(disk)
@@ -67,6 +67,32 @@ def test_every_byte_of_the_disk_is_read_once() -> None:
     chunks = store()
     there, manifest = _copied(chunks)
     assert _verified(there, chunks, manifest) == Verified(read_bytes=SIZE)
+
+
+class Telling(Readable):
+    """Tells where it is written."""
+
+    def allocated(self, target: Import, offset: int, length: int) -> Iterator[Extent]:
+        for leaf in sorted(self.written):
+            if offset <= leaf * LEAF_BYTES < offset + length:
+                yield Extent(offset=leaf * LEAF_BYTES, length=self.length(leaf))
+
+
+def test_zeros_are_not_read_where_nothing_is_written() -> None:
+    chunks = store()
+    there, manifest = _copied(chunks, Telling(SIZE))
+    assert _verified(there, chunks, manifest).read_bytes == sum(map(len, there.written.values()))
+
+
+def test_what_is_written_or_should_be_is_read() -> None:
+    """A leaf that was lost, and something in a hole."""
+    chunks = store()
+    there, manifest = _copied(chunks, Telling(SIZE))
+    before = there.imported()
+    del there.written[0]
+    there.written[5] = b"x" * LEAF_BYTES
+    assert _verified(there, chunks, manifest).resent == [0, 5]
+    assert there.imported() == before
 
 
 @pytest.mark.parametrize("leaf", [0, 5, SHORT], ids=["data", "a hole", "the short last"])

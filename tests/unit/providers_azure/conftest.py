@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -47,9 +49,9 @@ class World:
         return sorted(one.type.partition("/")[2] for one in found)
 
 
-@pytest.fixture(scope="session")
-def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    server = start_in_thread(tmp_path_factory.mktemp("azure"), transition_describes=0)
+@contextmanager
+def running(folder: Path) -> Iterator[World]:
+    server = start_in_thread(folder, transition_describes=0)
     world = World(server, "")
     spec = NetworkSpec(
         name="home",
@@ -61,6 +63,12 @@ def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world.subnet = provider.create_network(spec, world.owner()).subnets[0].id
     yield world
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with running(tmp_path_factory.mktemp("azure")) as world:
+        yield world
 
 
 @pytest.fixture

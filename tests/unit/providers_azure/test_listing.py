@@ -12,7 +12,7 @@ from novacron.providers.azure import listing
 from novacron.providers.azure.along import SHARE, Along
 from novacron.providers.azure.provider import AzureProvider
 from novacron.providers.base import FIRST_PAGE, iterate
-from tests.unit.providers_azure.conftest import World
+from tests.unit.providers_azure.conftest import World, running
 
 VMS = 12
 WHERE = VmFilter(tags={"suite": "listing"})
@@ -41,6 +41,13 @@ def test_no_more_pages_are_read_than_looking_would_cost() -> None:
     assert read == []
     assert Along(pages()).take("abcdefgh") == {}
     assert len(read) == 8 // SHARE
+
+
+@pytest.fixture(scope="module")
+def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A subscription of its own: how many calls a list takes depends on what else it lists."""
+    with running(tmp_path_factory.mktemp("listing")) as world:
+        yield world
 
 
 @pytest.fixture(scope="module")

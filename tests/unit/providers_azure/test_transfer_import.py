@@ -133,6 +133,8 @@ def test_zero_leaves_are_cleared_and_not_sent(
     provider.write(target, LEAF_BYTES, LEAF + bytes(2 * LEAF_BYTES) + LEAF)
     told = provider.read_back(target, 0, 6 * LEAF_BYTES)
     assert told == LEAF * 2 + bytes(2 * LEAF_BYTES) + LEAF * 2
+    held = [(one.offset, one.length) for one in provider.allocated(target, 0, target.size_bytes)]
+    assert held == [(0, 2 * LEAF_BYTES), (4 * LEAF_BYTES, 4 * LEAF_BYTES)]
 
 
 def test_an_address_for_writing_is_asked_for_anew(

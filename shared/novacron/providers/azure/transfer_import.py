@@ -5,6 +5,7 @@ https://learn.microsoft.com/en-us/azure/virtual-machines/linux/disks-upload-vhd-
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby
 
 from novacron.errors import Conflict, NotFound, NotReady, NovaCronError, Unsupported
@@ -12,7 +13,7 @@ from novacron.mapping.volumes import native_volume
 from novacron.mapping.volumes_azure import ZONAL
 from novacron.models.account import ProviderType
 from novacron.models.base import Ownership
-from novacron.models.transfer import Import, ImportSpec, TransferState
+from novacron.models.transfer import Extent, Import, ImportSpec, TransferState
 from novacron.models.volume import VolumeState
 from novacron.providers.azure.errors import translated
 from novacron.providers.azure.images import GENERATION
@@ -108,8 +109,10 @@ class AzureImport(Assembly, DiskImport):
         return False
 
     def read_back(self, target: Import, offset: int, length: int) -> bytes:
-        level = WRITE if has_address(target.access, target.id, WRITE) else READ
-        return self.blob_read(address(target.access, target.id, level), offset, length)
+        return self.blob_read(_readable(target), offset, length)
+
+    def allocated(self, target: Import, offset: int, length: int) -> Iterator[Extent]:
+        return self.blob_ranges(_readable(target), None, offset, length)
 
     @translated
     def delete_import(self, target: Import) -> None:
@@ -149,6 +152,12 @@ class AzureImport(Assembly, DiskImport):
             return target.model_copy(update={"state": state, "access": access})
         ready = opened or target.state is TransferState.READY
         return _known(target, TransferState.READY if ready else TransferState.SEALING, access)
+
+
+def _readable(target: Import) -> str:
+    """Writing takes an address that reads too."""
+    level = WRITE if has_address(target.access, target.id, WRITE) else READ
+    return address(target.access, target.id, level)
 
 
 def _known(target: Import, state: TransferState, access: dict[str, str]) -> Import:
