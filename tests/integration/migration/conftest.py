@@ -43,7 +43,7 @@ KEYS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 WEST = "us-west-2"
 NEIGHBOURS = bool(os.environ.get("NOVACRON_ALL_PAIRS"))
 """Whether EC2's other region and a second libvirt host are there too."""
-PROVIDERS = ("aws", "azure", "gcp", "libvirt")
+PROVIDERS = ("aws", "gcp", "azure", "libvirt")
 
 
 @dataclass

@@ -21,8 +21,9 @@ from novacron.models.operation import OperationKind, ResourceKind
 from novacron.operations.kinds import NoArguments
 from novacron.operations.submit import submit_change
 from novacron.store.budget_counters import BudgetCounters
+from tests.many import examples
 from tests.unit.costs.budgets.conftest import agree, counter, vm_cost
-from tests.world import ALICE, World, aws, make_world
+from tests.world import ALICE, World, aws, make_world, read_at_once
 
 ROOM = 3
 DAYS_31 = 31 * 24 * 3600
@@ -112,13 +113,14 @@ class Story:
         agree(self.world, self.budget)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(actions=ACTIONS)
 def test_nothing_is_lost_or_taken_twice(
     actions: list[str | tuple[str, list[str]]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder: Path = tmp_path_factory.mktemp("world")
     with pytest.MonkeyPatch.context() as patch, aws(patch) as client:
+        read_at_once(client, patch)
         story = Story(make_world(client, folder, patch), patch)
         for action in actions:
             story.act(action)
