@@ -146,6 +146,28 @@ class Holding(Succeeding):
             self.run(move, operation, None if waited else "AfterHold")
 
 
+class Unprepared(Succeeding):
+    """The guest cannot be prepared, it holds, then somebody has it tried again."""
+
+    clone = False
+    between = "GuestFailed", "BeginRound"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.full = True
+
+    def run(self, move: Move, operation: Operation, start: str | None = None) -> None:
+        try:
+            super().run(move, operation, start)
+        except Held:
+            self.full = False
+            control.resume(move.world.services, ALICE, move.migration(operation).id)
+            self.run(move, operation, "AfterHold")
+
+    def _shell(self, vm_id: str, script: str) -> GuestResult:
+        return GuestResult(exit_code=1) if self.full else super()._shell(vm_id, script)
+
+
 class Silent(Succeeding):
     """A worker of the target dies with a shard in its hands."""
 
@@ -191,4 +213,4 @@ class Returning(Succeeding):
         assert target.state is VmState.STOPPED
 
 
-SCENARIOS = [Succeeding, Failing, Holding, Silent, Returning]
+SCENARIOS = [Succeeding, Failing, Holding, Unprepared, Silent, Returning]
