@@ -56,14 +56,14 @@ EFFECTS = [
 ]
 
 
-def _one_up(move: Move, operation: Operation, at: int) -> None:
-    """Between the source's stop and the target's start none may run, and never both."""
+def _one_up(move: Move, operation: Operation, ended: bool, at: int) -> None:
+    """Never both, and none only between the one's stop and the other's start."""
     running, phase = move.running(), move.migration(operation).phase
     if not operation.kind.moves:
         return
     if phase in (Phase.COPYING, Phase.HOLDING, Phase.TESTING):
         assert running == ["source"], at
-    elif move.world.operation(operation).state.final:
+    elif ended:
         back = phase in (Phase.ROLLED_BACK, Phase.RETURNED)
         assert running == ["source" if back else "target"], at
     else:
@@ -112,7 +112,7 @@ def _edge(move: Move, scenario: Succeeding, at: int) -> str | None:
     move.world.machine.waiting.clear()
     operation = scenario.begin(move)
     moved = scenario.moved if isinstance(scenario, Returning) else operation
-    _one_up(move, moved, at)
+    _one_up(move, moved, move.world.operation(operation).state.final, at)
     move.world.machine.waiting.clear()
     for _ in range(3):  # as the reconciler does for an operation without an execution
         move.world.clock.at += timedelta(minutes=5)
@@ -122,7 +122,7 @@ def _edge(move: Move, scenario: Succeeding, at: int) -> str | None:
         move.world.machine.waiting.clear()
     done = move.world.operation(operation)
     assert done.state is scenario.ended, (at, done)
-    _one_up(move, moved, at)
+    _one_up(move, moved, True, at)
     scenario.check(move, operation)
     return killed
 
