@@ -34,7 +34,7 @@ class Succeeding:
     clone = True
     guest = True
     """Whether it is prepared before the cutover."""
-    between: tuple[str, str] | None = None
+    between: tuple[tuple[str, str], ...] = ()
     """The states from whose first entry, and up to whose next one, it is killed: what is before
     and after that is as in another one. None: from the beginning to the end."""
 
@@ -43,10 +43,11 @@ class Succeeding:
         self.prepared: set[str] = set()
 
     def armed(self) -> bool:
-        if self.between is None:
-            return True
-        first, end = self.between
-        return first in self.entered and end not in self.entered[self.entered.index(first) :]
+        entered = self.entered
+        return not self.between or any(
+            first in entered and end not in entered[entered.index(first) :]
+            for first, end in self.between
+        )
 
     def arrange(self, move: Move, monkeypatch: pytest.MonkeyPatch) -> None:
         """Before anything may be killed."""
@@ -113,7 +114,7 @@ class Failing(Succeeding):
     """The target cannot be made."""
 
     ended, last, clone = OperationState.FAILED, Phase.ROLLED_BACK, False
-    between = "Boot", "Failed"
+    between = (("Boot", "Failed"),)
 
     def arrange(self, move: Move, monkeypatch: pytest.MonkeyPatch) -> None:
         super().arrange(move, monkeypatch)
@@ -129,7 +130,7 @@ class Holding(Succeeding):
         with move.target.opened():
             move.target.cloud.faults.raise_on("assemble_vm", Conflict("no"), times=1)
 
-    between = "CloneFailed", "Fence"
+    between = (("CloneFailed", "Fence"),)
     guest = False
 
     def begin(self, move: Move) -> Operation:
@@ -150,7 +151,7 @@ class Unprepared(Succeeding):
     """The guest cannot be prepared, it holds, then somebody has it tried again."""
 
     clone = False
-    between = "GuestFailed", "BeginRound"
+    between = (("GuestFailed", "BeginRound"),)
 
     def __init__(self) -> None:
         super().__init__()
@@ -172,7 +173,7 @@ class Silent(Succeeding):
     """A worker of the target dies with a shard in its hands."""
 
     clone = guest = False
-    between = "Resume", "CopyIn"
+    between = ("AwaitExport", "PlanCopy"), ("Resume", "CopyIn")
     crew: Crew
 
     def arrange(self, move: Move, monkeypatch: pytest.MonkeyPatch) -> None:
