@@ -89,10 +89,10 @@ def _trim(folder: Path, unused: tuple[str, ...]) -> None:
 def _tell_size(folder: Path, *, limited: bool) -> None:
     """Hold what goes to AWS to what Lambda takes; the embedded stack takes more."""
     size = sum(one.stat().st_size for one in folder.rglob("*") if one.is_file())
+    told, most = f"{folder.name}: {size / 1e6:.0f} MB", f"Lambda takes {MOST_BYTES / 1e6:.0f}"
     if limited and size > MOST_BYTES:
-        told = f"{folder.name} has {size / 1e6:.0f} MB"
-        raise SystemExit(f"{told}; Lambda takes {MOST_BYTES / 1e6:.0f}.")
-    print(f"{folder.name}: {size / 1e6:.0f} of {MOST_BYTES / 1e6:.0f} MB")
+        raise SystemExit(f"{told}; {most}.")
+    print(f"{told}; {most}" if limited else told)
 
 
 def requirements(extras: tuple[str, ...]) -> str:
