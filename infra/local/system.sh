@@ -4,8 +4,7 @@
 set -euo pipefail
 packages=(gcc pkg-config libvirt-dev python3-dev qemu-system-x86 qemu-utils libvirt-daemon
   libvirt-daemon-driver-qemu libvirt-daemon-system dnsmasq-base iptables iproute2 busybox-static
-  syslinux syslinux-common mtools dosfstools e2fsprogs kmod cpio fdisk libnbd-bin debootstrap qemu-guest-agent
-  ovmf)
+  syslinux syslinux-common mtools dosfstools e2fsprogs kmod cpio fdisk libnbd-bin debootstrap qemu-guest-agent)
 kernel=.tools/kernel
 
 missing=()

@@ -22,30 +22,20 @@ SECONDS = 900
 """For a boot and an initramfs made in an emulated CPU."""
 DRIVERS = ("nvme", "ena", "xen-blkfront", "hv_storvsc", "hv_netvsc", "virtio_scsi", "gve")
 TARGETS = ("azure", "gcp", "aws", "libvirt")
-FIRMWARE = Path("/usr/share/OVMF")
-NOTHING_BOOTS = "UEFI Interactive Shell"
-"""What the firmware ends with."""
 
 
 class Machine(NamedTuple):
-    """``slot``: of the NIC on the PCI bus, which its name comes from. ``uefi``: its firmware, which
-    has never seen the disk, instead of a BIOS. ``stick``: a folder that it has as a USB stick."""
+    """``slot``: of the NIC on the PCI bus, which its name comes from."""
 
     name: str
     disk: str
     slot: int
-    uefi: bool = False
-    stick: Path | None = None
 
 
 HOME = Machine("virtio-blk", "virtio-blk-pci,drive=d", 3)
 OTHERS = (
     Machine("NVMe", "nvme,drive=d,serial=1", 8),
     Machine("virtio-scsi", "virtio-scsi-pci -device scsi-hd,drive=d", 9),
-)
-UEFI = (
-    Machine("virtio-blk, UEFI", HOME.disk, 3, uefi=True),
-    *(one._replace(name=f"{one.name}, UEFI", uefi=True) for one in OTHERS),
 )
 
 
@@ -56,8 +46,7 @@ def prove() -> str:
     with TemporaryDirectory() as name:
         on_clone = _clone(Path(name))
         inside = _inside(Path(name))
-        _uefi(Path(name))
-    boots = ", ".join(one.name for one in (HOME, *OTHERS, *UEFI))
+    boots = ", ".join(one.name for one in (HOME, *OTHERS))
     return f"converted on a clone in {on_clone:.1f} s, inside the guest in {inside:.0f} s: {boots}"
 
 
@@ -87,33 +76,14 @@ def _inside(folder: Path) -> float:
     disk, program = folder / "running.raw", folder / "novacron-guest.pyz"
     bundle(program)
     debian.build(disk, KEPT, program, "prepare --target aws --apply")
-    took = _prepared(disk, HOME)
+    lines = _boot(disk, HOME, debian.RAN, keep=True)
+    if f"{debian.RAN}: 0" not in "".join(line for line, _ in lines):
+        raise Failed(f"it did not prepare itself: {''.join(line for line, _ in lines)[-2000:]}")
+    up = next(at for line, at in lines if debian.READY in line)
     _has_drivers(disk)
     for machine in (HOME, *OTHERS):
         _boots("prepared while it ran", disk, machine)
-    return took
-
-
-def _uefi(folder: Path) -> None:
-    """A new machine's firmware does not know the loader's name; the old one's knowledge is played
-    by a stick with the loader on it."""
-    disk, program, stick = (folder / name for name in ("uefi.raw", "uefi.pyz", "stick"))
-    bundle(program)
-    debian.build(disk, KEPT, program, "prepare --target azure --apply", stick=stick)
-    if not _boot(disk, UEFI[0], NOTHING_BOOTS):
-        raise Failed("the source boots on a new firmware unprepared: the proof shows nothing")
-    print("source, new UEFI: does not boot", flush=True)
-    _prepared(disk, UEFI[0]._replace(stick=stick))
-    for machine in UEFI:
-        _boots("prepared while it ran", disk, machine)
-
-
-def _prepared(disk: Path, machine: Machine) -> float:
-    """Seconds that the guest took for it."""
-    lines = _boot(disk, machine, debian.RAN, keep=True)
-    if f"{debian.RAN}: 0" not in "".join(line for line, _ in lines):
-        raise Failed(f"it did not prepare itself: {''.join(line for line, _ in lines)[-2000:]}")
-    return lines[-1][1] - next(at for line, at in lines if debian.READY in line)
+    return lines[-1][1] - up
 
 
 def _convert(clone: Path, target: str, *more: str) -> str:
@@ -152,14 +122,6 @@ def _boot(
     nic = f"virtio-net-pci,netdev=n,addr={machine.slot}"
     command += ["-netdev", "user,id=n", "-device", nic]
     command += ["-drive", drive, "-device", *machine.disk.split()]
-    if machine.uefi:
-        told = disk.with_suffix(".vars")
-        shutil.copy(FIRMWARE / "OVMF_VARS_4M.fd", told)
-        for file, kept in ((FIRMWARE / "OVMF_CODE_4M.fd", "on"), (told, "off")):
-            command += ["-drive", f"if=pflash,format=raw,file={file},readonly={kept}"]
-    if machine.stick:
-        command += ["-drive", f"file=fat:{machine.stick},format=raw,if=none,id=s,readonly=on"]
-        command += ["-device", "qemu-xhci", "-device", "usb-storage,drive=s,bootindex=0"]
     said: list[tuple[str, float]] = []
     with subprocess.Popen(
         ["timeout", str(SECONDS), *command],
