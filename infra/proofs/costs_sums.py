@@ -72,9 +72,7 @@ def prove() -> str:
         services.cost_store = f"file://{folder}/costs"
         year, sample = _year(services), _sample(services)
         told = [_compared(services, "year", *year), _compared(services, "sample", *sample)]
-    told.append(
-        run_tests("-q", "tests/unit/costs/test_restatements.py", env={"NOVACRON_MANY": "4"})
-    )
+    told.append(run_tests("-q", "tests/unit/costs/test_restatements.py"))
     return "; ".join(told)
 
 

@@ -21,7 +21,6 @@ from novacron.models.cost_import import CostSettings
 from novacron.operations.services import Services
 from novacron.store.costs import CostStore
 from tests.bills import Bills, Killed, Row, committed, row
-from tests.many import examples
 from tests.world import World
 
 JAN, FEB = date(2026, 1, 1), date(2026, 2, 1)
@@ -69,7 +68,7 @@ def stored(
 
 
 @given(versions=versions, steps=steps)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(5))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12)
 def test_the_newest_delivery_counts(
     stored: World, versions: list[list[Row]], steps: list[tuple[int, str, int]]
 ) -> None:

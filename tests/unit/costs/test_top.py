@@ -16,7 +16,6 @@ from novacron.costs.imports import import_delivery
 from novacron.models.cost import CostAnswer, CostQuestion
 from novacron.store.costs import CostStore
 from tests.bills import Bills, Row, row
-from tests.many import examples
 from tests.world import World
 
 JAN = date(2026, 1, 1)
@@ -64,9 +63,7 @@ def _whole(world: World, tenant: str, question: CostQuestion) -> CostAnswer:
 
 @given(imports=imports, first=st.integers(0, 40), days=st.integers(1, 60), most=st.integers(1, 2))
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    max_examples=examples(15),
-    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None
 )
 def test_lists_answer_as_the_whole_view_does(
     listing: World,

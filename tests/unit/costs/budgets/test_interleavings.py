@@ -21,7 +21,6 @@ from novacron.models.operation import OperationKind, ResourceKind
 from novacron.operations.kinds import NoArguments
 from novacron.operations.submit import submit_change
 from novacron.store.budget_counters import BudgetCounters
-from tests.many import examples
 from tests.unit.costs.budgets.conftest import agree, counter, vm_cost
 from tests.world import ALICE, World, aws, make_world, read_at_once
 
@@ -113,7 +112,7 @@ class Story:
         agree(self.world, self.budget)
 
 
-@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(actions=ACTIONS)
 def test_nothing_is_lost_or_taken_twice(
     actions: list[str | tuple[str, list[str]]], tmp_path_factory: pytest.TempPathFactory
