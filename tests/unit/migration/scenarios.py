@@ -36,7 +36,7 @@ class Succeeding:
     """Whether it is prepared before the cutover."""
     between: tuple[tuple[str, str], ...] = ()
     """The states from whose first entry, and up to whose next one, it is killed: what is before
-    and after that is as in another one. None: from the beginning to the end."""
+    and after that is as in another one. Empty: from the beginning to the end."""
 
     def __init__(self) -> None:
         self.entered: list[str] = []
