@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from typing import Any
 
 import boto3
@@ -38,6 +36,7 @@ from novacron.providers.billing import BillDelivery, BillingSource
 from novacron.store.buckets import Buckets
 from novacron.store.table import Table
 from tests.exported import FLEET, OCTOBER, october, rows_of, total
+from tests.loopback import Answer, serving
 from tests.world import create_table
 
 BUCKET, NAME = "bills", "focus"
@@ -243,22 +242,8 @@ def test_requests_that_cost_stop_when_they_cannot_be_counted(endpoint: str) -> N
 def test_refusals_of_the_storage_are_ours(status: int, kind: type[Exception]) -> None:
     """A server that refuses every request, as S3 does to who lacks s3:ListBucket."""
 
-    class Refusing(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(status)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Refusing)
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        endpoint = f"http://127.0.0.1:{server.server_port}"
-        with pytest.raises(kind):
-            made(endpoint, EXPORT).bill_deliveries(OCTOBER)
-    finally:
-        server.shutdown()
+    with serving(lambda _: Answer(status, b"")) as endpoint, pytest.raises(kind):
+        made(endpoint, EXPORT).bill_deliveries(OCTOBER)
 
 
 def _account() -> ProviderAccount:
