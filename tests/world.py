@@ -166,18 +166,22 @@ def _loader(_search_path: str | None = None) -> botocore.loaders.Loader:
 
 
 @contextmanager
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """moto's AWS with a table in it; yields the DynamoDB client."""
+def aws(monkeypatch: pytest.MonkeyPatch, *, at_once: bool = False) -> Iterator[Any]:
+    """moto's AWS with a table in it; yields the DynamoDB client. ``at_once``: for tests whose time
+    is reads of single items."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     # One loader for all sessions reads botocore's service models once and not for each test.
     monkeypatch.setattr(botocore.session, "create_loader", _loader)
     with mock_aws():
-        yield create_table("novacron")
+        client = create_table("novacron")
+        if at_once:
+            _read_at_once(client, monkeypatch)
+        yield client
 
 
-def read_at_once(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def _read_at_once(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Single items come from moto's own store, without a request and a reply of JSON: of a
     migration that is killed hundreds of times, reads are three quarters of all calls."""
     stored = dynamodb_backends[DEFAULT_ACCOUNT_ID]["us-east-1"]

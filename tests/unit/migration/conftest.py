@@ -20,7 +20,7 @@ from novacron.providers.memory.provider import MemoryProvider
 from novacron.providers.transfer import LEAF_BYTES
 from novacron.store.migrations import MigrationStore
 from tests.machine import MigrateVm
-from tests.world import ALICE, World, aws, make_world, read_at_once
+from tests.world import ALICE, World, aws, make_world
 
 
 @dataclass
@@ -71,8 +71,7 @@ class Move:
 
 @pytest.fixture
 def move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Move]:
-    with aws(monkeypatch) as client:
-        read_at_once(client, monkeypatch)
+    with aws(monkeypatch, at_once=True) as client:
         yield make_move(in_process(make_world(client, tmp_path, monkeypatch), monkeypatch))
 
 

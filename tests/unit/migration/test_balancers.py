@@ -18,7 +18,7 @@ from novacron.operations.reconcile import reconcile
 from novacron.providers.memory.provider import MemoryProvider
 from tests.fuse import Fuse, Killed
 from tests.unit.migration.conftest import Move, in_process, make_move
-from tests.world import ALICE, aws, make_world, read_at_once
+from tests.world import ALICE, aws, make_world
 
 OLD, NEW = "old", "new"
 LEAVE = {"account_id": "acc-1", "pool": OLD, "join": False}
@@ -29,8 +29,7 @@ OTHER = PoolMember(vm_id="vm-of-another", port=80)
 @pytest.fixture
 def pools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Move]:
     """The source is in its pool at two ports, beside another VM; the target's pool has another."""
-    with aws(monkeypatch) as client:
-        read_at_once(client, monkeypatch)
+    with aws(monkeypatch, at_once=True) as client:
         world = in_process(make_world(client, tmp_path, monkeypatch), monkeypatch)
         move = make_move(world, root_gib=1)
         make_pool(move.source, OLD, OTHER)

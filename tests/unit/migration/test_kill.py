@@ -21,7 +21,7 @@ from tests.fuse import Fuse, Killed
 from tests.unit.migration.conftest import Move, in_process, make_move
 from tests.unit.migration.scenarios import SCENARIOS, Returning, Succeeding
 from tests.unit.migration.test_migrate_many import Fleet
-from tests.world import World, aws, create_table, make_world, read_at_once
+from tests.world import World, aws, create_table, make_world
 
 STRIDE = int(os.environ.get("NOVACRON_KILL_STRIDE", "23"))
 """1 kills at each of some 700 edges, as `make proof NAME=migration-kill` does."""
@@ -77,8 +77,7 @@ def test_killed_at_any_edge_one_side_runs_and_nothing_is_left(
 ) -> None:
     """``half`` of the edges, so that two processes can share them."""
     states: set[str] = set()
-    with aws(monkeypatch) as client:
-        read_at_once(client, monkeypatch)
+    with aws(monkeypatch, at_once=True) as client:
         for at in itertools.count(1 + half * STRIDE, 2 * STRIDE):
             with monkeypatch.context() as patch:
                 move = make_move(_fresh(client, tmp_path, patch), root_gib=1)
@@ -131,8 +130,7 @@ def test_a_wave_killed_at_any_edge_moves_each_vm_once(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Its migrations, whose own kills are above, are let through."""
-    with aws(monkeypatch) as client:
-        read_at_once(client, monkeypatch)
+    with aws(monkeypatch, at_once=True) as client:
         for at in itertools.count(1, STRIDE):
             move = make_move(_fresh(client, tmp_path, monkeypatch), root_gib=1)
             other = move.world.create_vm("other", root_disk_gib=1)

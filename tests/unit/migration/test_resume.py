@@ -17,14 +17,13 @@ from novacron.models.operation import Operation
 from novacron.providers.memory.provider import MemoryProvider
 from tests.unit.migration.conftest import Move, in_process, make_move
 from tests.unit.migration.crew import Crew, Hosted, crewed
-from tests.world import aws, make_world, read_at_once
+from tests.world import aws, make_world
 
 
 @pytest.fixture
 def move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Move]:
     """With small disks, which are read back in whole."""
-    with aws(monkeypatch) as client:
-        read_at_once(client, monkeypatch)
+    with aws(monkeypatch, at_once=True) as client:
         world = in_process(make_world(client, tmp_path, monkeypatch), monkeypatch)
         yield make_move(world, root_gib=1)
 

@@ -22,7 +22,7 @@ from novacron.operations.kinds import NoArguments
 from novacron.operations.submit import submit_change
 from novacron.store.budget_counters import BudgetCounters
 from tests.unit.costs.budgets.conftest import agree, counter, vm_cost
-from tests.world import ALICE, World, aws, make_world, read_at_once
+from tests.world import ALICE, World, aws, make_world
 
 ROOM = 3
 DAYS_31 = 31 * 24 * 3600
@@ -118,8 +118,7 @@ def test_nothing_is_lost_or_taken_twice(
     actions: list[str | tuple[str, list[str]]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder: Path = tmp_path_factory.mktemp("world")
-    with pytest.MonkeyPatch.context() as patch, aws(patch) as client:
-        read_at_once(client, patch)
+    with pytest.MonkeyPatch.context() as patch, aws(patch, at_once=True) as client:
         story = Story(make_world(client, folder, patch), patch)
         for action in actions:
             story.act(action)
