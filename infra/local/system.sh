@@ -4,7 +4,8 @@
 set -euo pipefail
 packages=(gcc pkg-config libvirt-dev python3-dev qemu-system-x86 qemu-utils libvirt-daemon
   libvirt-daemon-driver-qemu libvirt-daemon-system dnsmasq-base iptables iproute2 busybox-static
-  syslinux syslinux-common mtools dosfstools e2fsprogs kmod cpio fdisk libnbd-bin debootstrap qemu-guest-agent)
+  syslinux syslinux-common mtools dosfstools e2fsprogs kmod cpio fdisk libnbd-bin debootstrap qemu-guest-agent
+  ovmf)
 kernel=.tools/kernel
 
 missing=()

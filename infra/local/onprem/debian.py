@@ -1,7 +1,8 @@
 """An ordinary Debian that boots from its own disk by GRUB, and fits one machine alone.
 
 Its initramfs has the driver of one disk; fstab and kernel command line name that disk, and its
-network that NIC.
+network that NIC. With UEFI its loader has a name of its own, which only that machine's firmware
+was told.
 
 Needs root, debootstrap and a Debian mirror.
 """
@@ -17,6 +18,8 @@ from tempfile import TemporaryDirectory
 MIB = 1024 * 1024
 SIZE_MIB = 1536
 FIRST_MIB = 1
+ESP_MIB = 40
+"""At the disk's end, so that the root has one number with either firmware."""
 ROOT_UUID = "7d1c9f0a-5a0e-4f0c-9d52-6f5a3c1b8e42"
 MIRROR = "http://deb.debian.org/debian"
 NIC = "ens3"
@@ -26,10 +29,10 @@ RAN = "novacron guest ran"
 """Starts the line that shows with what code the program ended that ``build`` was given."""
 PROGRAM = "root/program.pyz"
 PACKAGES = (
-    "linux-image-amd64,initramfs-tools,systemd-sysv,udev,kmod,grub-pc-bin,grub2-common,"
-    "ifupdown,isc-dhcp-client,iproute2,zstd,python3"
+    "linux-image-amd64,initramfs-tools,systemd-sysv,udev,kmod,grub-pc-bin,grub-efi-amd64-bin,"
+    "grub2-common,ifupdown,isc-dhcp-client,iproute2,zstd,python3"
 )
-GRUB_MODULES = "biosdisk part_msdos ext2 search search_fs_uuid configfile normal linux echo serial"
+GRUB_MODULES = "part_msdos part_gpt ext2 search search_fs_uuid configfile normal linux echo serial"
 EARLY = f"search --no-floppy --fs-uuid --set=root {ROOT_UUID}\nset prefix=($root)/boot/grub\n"
 # panic: an initramfs that finds no root starts again, which -no-reboot turns into an end.
 GRUB = """set timeout=0
@@ -59,9 +62,17 @@ WantedBy=multi-user.target
 """
 
 
-def build(target: Path, base: Path, program: Path | None = None, arguments: str = "") -> None:
+def build(
+    target: Path,
+    base: Path,
+    program: Path | None = None,
+    arguments: str = "",
+    *,
+    stick: Path | None = None,
+) -> None:
     """Write a raw disk. ``base`` keeps what was downloaded; the guest runs ``program``, a Python
-    zip, once it is up. CalledProcessError: a tool failed."""
+    zip, once it is up. With ``stick`` it boots by UEFI: from that folder, which holds its loader as
+    any firmware finds it, and not from its own disk. CalledProcessError: a tool failed."""
     packed = base / "debian.tar"
     if not packed.exists():
         _bootstrap(packed)
@@ -69,11 +80,17 @@ def build(target: Path, base: Path, program: Path | None = None, arguments: str 
         root = Path(name) / "root"
         root.mkdir()
         _run("tar", "-C", str(root), "-xpf", str(packed))
-        core = _configure(root)
+        _configure(root)
+        core = _loader(root, "i386-pc" if stick is None else "x86_64-efi")
         if program is not None:
             shutil.copy(program, root / PROGRAM)
             (root / f"{PROGRAM}.arguments").write_text(arguments)
-        _write(root, core, target)
+        if stick is None:
+            _write(root, core, target)
+        else:
+            _write_uefi(root, core, target)
+            (stick / "EFI/BOOT").mkdir(parents=True)
+            (stick / "EFI/BOOT/BOOTX64.EFI").write_bytes(core)
 
 
 def _bootstrap(packed: Path) -> None:
@@ -89,8 +106,8 @@ def _bootstrap(packed: Path) -> None:
         fresh.rename(packed)
 
 
-def _configure(root: Path) -> bytes:
-    """Tie it to its machine. Returns GRUB's core image."""
+def _configure(root: Path) -> None:
+    """Tie it to its machine."""
     settings = root / "etc/initramfs-tools"
     conf = settings / "initramfs.conf"
     conf.write_text(conf.read_text().replace("MODULES=most", "MODULES=list"))
@@ -100,7 +117,6 @@ def _configure(root: Path) -> bytes:
     grub = root / "boot/grub"
     grub.mkdir(exist_ok=True)
     (grub / "grub.cfg").write_text(GRUB.format(release=release))
-    shutil.copytree(root / "usr/lib/grub/i386-pc", grub / "i386-pc")
     (root / "etc/fstab").write_text("/dev/vda1 / ext4 errors=remount-ro 0 1\n")
     (root / "etc/network/interfaces").write_text(
         f"auto lo\niface lo inet loopback\nallow-hotplug {NIC}\niface {NIC} inet dhcp\n"
@@ -111,9 +127,15 @@ def _configure(root: Path) -> bytes:
     script.chmod(0o755)
     (root / "etc/systemd/system/ready.service").write_text(READY_UNIT)
     _run("chroot", root, "systemctl", "enable", "ready.service")
+
+
+def _loader(root: Path, kind: str) -> bytes:
+    """GRUB's core image."""
+    more = ["biosdisk"] if kind == "i386-pc" else ["fat"]
+    shutil.copytree(root / "usr/lib/grub" / kind, root / "boot/grub" / kind)
     (root / "tmp/early.cfg").write_text(EARLY)
-    made = ["-O", "i386-pc", "-c", "/tmp/early.cfg", "-o", "/tmp/core.img", "-p", "/boot/grub"]
-    _run("chroot", root, "grub-mkimage", *made, *GRUB_MODULES.split())
+    made = ["-O", kind, "-c", "/tmp/early.cfg", "-o", "/tmp/core.img", "-p", "/boot/grub"]
+    _run("chroot", root, "grub-mkimage", *made, *GRUB_MODULES.split(), *more)
     core = (root / "tmp/core.img").read_bytes()
     (root / "tmp/core.img").unlink()
     return core
@@ -121,17 +143,38 @@ def _configure(root: Path) -> bytes:
 
 def _write(root: Path, core: bytes, target: Path) -> None:
     """The core image stands behind the MBR, where GRUB's boot sector looks for it."""
-    with target.open("wb") as disk:
-        disk.truncate(SIZE_MIB * MIB)
-    table = b"label: dos\nstart=2048, type=83, bootable\n"
-    subprocess.run(["sfdisk", "-q", str(target)], input=table, check=True, env=_env())
-    offset = f"offset={FIRST_MIB * MIB}"
-    size = f"{(SIZE_MIB - FIRST_MIB) * 1024}k"
-    _run("mke2fs", "-q", "-t", "ext4", "-U", ROOT_UUID, "-E", offset, "-d", root, target, size)
+    _root(root, target, b"label: dos\nstart=2048, type=83, bootable\n", SIZE_MIB - FIRST_MIB)
     with target.open("r+b") as disk:
         disk.write((root / "boot/grub/i386-pc/boot.img").read_bytes()[:440])
         disk.seek(512)
         disk.write(core)
+
+
+def _write_uefi(root: Path, core: bytes, target: Path) -> None:
+    """The core image is a program on a partition of its own; no firmware looks for its name."""
+    with (root / "etc/fstab").open("a") as fstab:
+        fstab.write("/dev/vda2 /boot/efi vfat umask=0077 0 1\n")
+    (root / "boot/efi").mkdir()
+    size, start = SIZE_MIB - FIRST_MIB - ESP_MIB - 1, SIZE_MIB - ESP_MIB - 1
+    table = f"label: gpt\nstart=2048, size={size}MiB, type=linux\nstart={start}MiB, type=uefi\n"
+    _root(root, target, table.encode(), size)
+    esp, program = root.parent / "esp.img", root.parent / "grubx64.efi"
+    program.write_bytes(core)
+    _run("mkfs.fat", "-C", esp, str(ESP_MIB * 1024))
+    _run("mmd", "-i", esp, "::EFI", "::EFI/debian")
+    _run("mcopy", "-i", esp, program, "::EFI/debian/grubx64.efi")
+    with target.open("r+b") as disk:
+        disk.seek(start * MIB)
+        disk.write(esp.read_bytes())
+
+
+def _root(root: Path, target: Path, table: bytes, size_mib: int) -> None:
+    """The disk with its partitions, and the first of them with the system on it."""
+    with target.open("wb") as disk:
+        disk.truncate(SIZE_MIB * MIB)
+    subprocess.run(["sfdisk", "-q", str(target)], input=table, check=True, env=_env())
+    offset, size = f"offset={FIRST_MIB * MIB}", f"{size_mib * 1024}k"
+    _run("mke2fs", "-q", "-t", "ext4", "-U", ROOT_UUID, "-E", offset, "-d", root, target, size)
 
 
 def _run(*command: str | Path) -> None:
