@@ -72,6 +72,9 @@ class Env:
     reserved_type: str = ""
     reserved_spec: dict[str, Any] = field(default_factory=dict)
     """Of a VM that runs there, where that is not said by a type."""
+    make_commitment: Callable[[], str] | None = None
+    """Commits to VMs of ``committed_type`` for a year; returns the id. No part of the contract."""
+    committed_type: str = ""
     wire: Wire | None = None
     """The recording of all that is said, where the cloud has a specification to hold it against."""
     made: list[str] = field(default_factory=list)

@@ -75,6 +75,8 @@ def open_env(folder: Path) -> Iterator[Env]:
             hold_address=partial(_hold_address, provider),
             make_reservation=partial(_make_reservation, provider),
             reserved_type="t3.large",
+            make_commitment=partial(_make_commitment, provider),
+            committed_type="t3.small",
         )
     finally:
         server.stop()
@@ -105,6 +107,18 @@ def _make_reservation(provider: AwsProvider) -> str:
         InstanceCount=2,
     )
     return str(made["CapacityReservation"]["CapacityReservationId"])
+
+
+def _make_commitment(provider: AwsProvider) -> str:
+    ec2 = provider.ec2(REGION)
+    offers = ec2.describe_reserved_instances_offerings(
+        Filters=[{"Name": "instance-type", "Values": ["t3.small"]}]
+    )
+    offer = offers["ReservedInstancesOfferings"][0]["ReservedInstancesOfferingId"]
+    made = ec2.purchase_reserved_instances_offering(
+        ReservedInstancesOfferingId=offer, InstanceCount=2
+    )
+    return str(made["ReservedInstancesId"])
 
 
 def _make_address(provider: AwsProvider) -> str:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from infra.local.google_project import Server, start_in_thread
 from infra.local.google_project.dns import create
@@ -89,6 +90,8 @@ def open_env(folder: Path) -> Iterator[Env]:
             hold_address=partial(_hold_address, project),
             make_reservation=partial(_make_reservation, provider, settle),
             reserved_type="e2-medium",
+            make_commitment=partial(_make_commitment, provider, settle),
+            committed_type="e2-medium",
             make_pool=partial(_make_pool, server, provider),
             lend=lend,
             reader=devices,
@@ -106,6 +109,16 @@ def _make_reservation(provider: GcpProvider, settle: Callable[[], None]) -> str:
     provider.call("reservations", "insert_unary", zone=zone, reservation_resource=asked)
     settle()
     return f"{zone}/kept"
+
+
+def _make_commitment(provider: GcpProvider, settle: Callable[[], None]) -> str:
+    name = f"commitment-{uuid4().hex}"
+    held = [{"type_": "VCPU", "amount": 8}, {"type_": "MEMORY", "amount": 32 * 1024}]
+    asked = {"name": name, "plan": "TWELVE_MONTH", "type_": "GENERAL_PURPOSE_E2", "resources": held}
+    service, where = "region_commitments", {"region": REGION}
+    provider.call(service, "insert_unary", commitment_resource=asked, **where)
+    settle()
+    return str(provider.call(service, "get", commitment=name, **where).id)
 
 
 def _make_pool(server: Server, provider: GcpProvider, name: str) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from novacron.models.address import Address
 from novacron.models.capacity_reservation import CapacityReservation
+from novacron.models.commitment import Commitment, CommitmentKind
 from novacron.models.guest import GuestResult
 from novacron.models.load_balancer import Pool
 from novacron.providers.memory.cloud import REGION
@@ -68,6 +70,21 @@ def open_env(folder: Path) -> Iterator[Env]:
         )
         return new
 
+    def make_commitment() -> str:
+        new, now = provider.cloud.new_id("ri"), datetime.now(UTC)
+        provider.cloud.commitments[new] = Commitment(
+            id=new,
+            name=new,
+            kind=CommitmentKind.USAGE,
+            region=REGION,
+            covers="1x256",
+            amount="2 x 1x256",
+            start=now,
+            end=now + timedelta(days=365),
+            renews=False,
+        )
+        return new
+
     yield Env(
         name="memory",
         provider=provider,
@@ -83,4 +100,6 @@ def open_env(folder: Path) -> Iterator[Env]:
         make_reservation=make_reservation,
         reserved_type="3x256",
         reserved_spec={"vcpus": 3},
+        make_commitment=make_commitment,
+        committed_type="1x256",
     )

@@ -12,6 +12,7 @@ import pytest
 from infra.template import modules
 from novacron.models.base import Page
 from novacron.providers.aws.capacity_reservations import AwsCapacityReservations
+from novacron.providers.aws.commitments import AwsCommitments
 from novacron.providers.aws.quota import AwsQuota
 from novacron.runtime.permissions import Need
 from tests.handlers.exercises import EXERCISES
@@ -34,8 +35,12 @@ def stage(wired: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iter
     monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
     # moto's Service Quotas know no EC2 quota.
     monkeypatch.setattr(AwsQuota, "_value", lambda *_: 100.0)
-    # Nor has it capacity reservations.
-    monkeypatch.setattr(AwsCapacityReservations, "list_reservations", lambda *_: Page(items=[]))
+    # Nor has it reservations, of capacity or of prices.
+    for kind, lists in (
+        (AwsCapacityReservations, "list_reservations"),
+        (AwsCommitments, "list_commitments"),
+    ):
+        monkeypatch.setattr(kind, lists, lambda *_: Page(items=[]))
     monkeypatch.setattr(azure.identity, "ClientAssertionCredential", Stranger)
     made = Stage(wired, tmp_path)
     yield made

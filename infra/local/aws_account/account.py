@@ -40,6 +40,8 @@ class LocalAccount:
         self.shells: dict[str, Shell] = {}
         """Instances with an agent, and what runs their scripts; neither outlives the server."""
         self.commands: dict[str, Command] = {}
+        self.savings_plans: list[dict[str, Any]] = []
+        """As they are told; bought elsewhere, and they do not outlive the server."""
         self.dirty = False
         _open[account_id] = self
 

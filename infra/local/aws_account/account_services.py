@@ -1,5 +1,5 @@
-"""Service Quotas, Run Command, and the external id of AssumeRole: what moto answers too freely or
-not at all."""
+"""Service Quotas, Savings Plans, Run Command, and the external id of AssumeRole: what moto answers
+too freely or not at all."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ def answer(account: LocalAccount, call: Call) -> Response | None:
     """The answer, or None for what moto should answer."""
     if call.operation == "GetServiceQuota":
         return _quota(account, call)
+    if call.path == "/DescribeSavingsPlans":
+        return _savings_plans(account, call)
     if call.operation == "AssumeRole":
         return _refused_role(account, call)
     try:
@@ -52,6 +54,18 @@ def _quota(account: LocalAccount, call: Call) -> Response:
         "GlobalQuota": False,
     }
     return json_response({"Quota": quota})
+
+
+def _savings_plans(account: LocalAccount, call: Call) -> Response:
+    """https://docs.aws.amazon.com/savingsplans/latest/APIReference/API_DescribeSavingsPlans.html"""
+    asked: dict[str, Any] = json.loads(call.body)
+    states, start = asked.get("states"), int(asked.get("nextToken") or 0)
+    if not 1 <= (size := asked.get("maxResults", 1000)) <= 1000:
+        return fault_response(call, Fault("", "ValidationException", message="maxResults"))
+    found = [one for one in account.savings_plans if not states or one["state"] in states]
+    end = start + size
+    token = {"nextToken": str(end)} if end < len(found) else {}
+    return json_response({"savingsPlans": found[start:end], **token})
 
 
 def _refused_role(account: LocalAccount, call: Call) -> Response | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import costs, groups, insights, operations
+from . import commitments, costs, groups, insights, operations
 from .catalog import images as marketplace
 from .catalog import quotas, sizes
 from .disks.disks import Disks
@@ -50,6 +50,7 @@ ROUTES: list[Route] = [
     *marketplace.ROUTES,
     *insights.ROUTES,
     *costs.ROUTES,
+    *commitments.ROUTES,
     *dns.ROUTES,
     *groups.ROUTES,
     *(route for family in _FAMILIES for route in family.routes()),

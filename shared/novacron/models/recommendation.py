@@ -24,6 +24,7 @@ class RecommendationKind(StrEnum):
     UNUSED_RESERVATION = "unused-reservation"
     RIGHT_SIZE = "right-size"
     COMMIT = "commit"
+    EXPIRING_COMMITMENT = "expiring-commitment"
     SPOT = "spot"
     POWER_SCHEDULE = "power-schedule"
     RELOCATE = "relocate"

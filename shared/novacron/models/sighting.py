@@ -1,4 +1,5 @@
-"""What was seen in use by nothing, look after look: providers do not tell since when it is."""
+"""What providers tell and no inventory has, look after look: what nothing uses, as they do not tell
+since when, and the commitments that are held."""
 
 from __future__ import annotations
 
@@ -7,14 +8,15 @@ from datetime import datetime, timedelta
 from novacron.models.address import Address
 from novacron.models.base import Model
 from novacron.models.capacity_reservation import CapacityReservation
+from novacron.models.commitment import Commitment
 from novacron.models.load_balancer import LoadBalancer
 
-Seen = Address | LoadBalancer | CapacityReservation
+Seen = Address | LoadBalancer | CapacityReservation | Commitment
 """Each has a ``mark``, which tells it from another of its name that was made later."""
 
 
 class Sighting(Model):
-    """Nothing has used ``found`` at any of ``looks`` looks since ``first``."""
+    """``found`` was so at each of ``looks`` looks since ``first``, and is as at the last."""
 
     account_id: str
     first: datetime

@@ -48,6 +48,7 @@ from novacron.models.volume import ResourceFilter, Snapshot, SnapshotSpec, Volum
 from novacron.providers.addresses import PublicAddresses
 from novacron.providers.billing import BillingSource
 from novacron.providers.capacity_reservations import CapacityReservations
+from novacron.providers.commitments import Commitments
 from novacron.providers.dns import DnsRecords
 from novacron.providers.guest_commands import GuestCommands
 from novacron.providers.load_balancers import LoadBalancerList, LoadBalancers
@@ -315,5 +316,6 @@ CAPABILITIES: tuple[type, ...] = (
     GuestCommands,
     PublicAddresses,
     CapacityReservations,
+    Commitments,
     BillingSource,
 )

@@ -16,6 +16,7 @@ from .images import Images
 from .instances import Instances
 from .launch import Launch
 from .networks import Networks
+from .reserved import ReservedInstances
 from .snapshots import Snapshots
 from .volumes import Volumes
 
@@ -30,6 +31,7 @@ class StrictEC2(
     Networks,
     Addresses,
     Capacity,
+    ReservedInstances,
     Console,
 ):
     """EC2 with the rules of the parts above moto's."""

@@ -2,6 +2,7 @@
 
 from . import (  # noqa: F401
     addresses,
+    commitments,
     disks,
     endpoint_groups,
     firewalls,

@@ -45,7 +45,7 @@ def _finding(scene: Scene, rule: Rule, sighting: Sighting, address: Address) -> 
         title=f"Nothing uses the address {address.ip} in {address.region}",
         detail="Release it if no name, firewall or partner still expects you there. To apply "
         f"this, repeat the name for confirmation: {address.name}.",
-        saving=_saving(scene, sighting),
+        saving=_saving(scene, sighting.account_id, address),
         confidence=Confidence.HIGH,
         risk="Cannot be taken back: whoever gets the address next gets what is still sent to it.",
         evidence=told_of(scene, rule, sighting),
@@ -53,9 +53,9 @@ def _finding(scene: Scene, rule: Rule, sighting: Sighting, address: Address) -> 
     )
 
 
-def _saving(scene: Scene, sighting: Sighting) -> Saving:
-    kind, region = scene.accounts[sighting.account_id].type, sighting.found.region
-    row = rate(kind, region, PriceKind.ADDRESS, "ipv4", scene.now.date())
+def _saving(scene: Scene, account_id: str, address: Address) -> Saving:
+    kind = scene.accounts[account_id].type
+    row = rate(kind, address.region, PriceKind.ADDRESS, "ipv4", scene.now.date())
     if row is None:
         return Saving(None, LIST, "no price is known", ["price"])
     # https://cloud.google.com/vpc/network-pricing#ipaddress

@@ -11,10 +11,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from novacron.costs.advice.expiring import seen
 from novacron.costs.advice.finding import MOST_POINTS, Finding, Scene
 from novacron.costs.advice.held import BillHeld, Known, told
 from novacron.costs.advice.prices import CENT, HOURS, LIST, Saving
-from novacron.costs.commitments.ladder import Held, endings, ladder, later
+from novacron.costs.commitments.ladder import Held, ladder
 from novacron.costs.commitments.outcome import Outcome, outcome, regrets
 from novacron.costs.commitments.pools import Pool, hours_at_level, on_demand_cost
 from novacron.costs.commitments.reserved import best_reserved
@@ -66,11 +67,12 @@ def find(scene: Scene, rule: Rule) -> Iterator[Finding]:
     for account in scene.accounts.values():
         if account.type not in CATALOGUED:
             continue
-        bill = BillHeld(scene.prices.ledger, account.id, first, today)
-        seen = running(history, scene.tenant, account.id, first, hours, volumes)
-        for region in sorted({region for region, _ in seen}):
+        ends = seen(scene, account.id)
+        bill = BillHeld(scene.prices.ledger, account.id, first, scene.now, ends)
+        used = running(history, scene.tenant, account.id, first, hours, volumes)
+        for region in sorted({region for region, _ in used}):
             prices = Prices(account.type, region, today)
-            within = {name: by_hour for (at, name), by_hour in seen.items() if at == region}
+            within = {name: by_hour for (at, name), by_hour in used.items() if at == region}
             pools, unpriced = pooled(within, prices, hours)
             held = _held(scene, account, region, prices)
             for base, usage in sorted(pools.items()):
@@ -153,8 +155,7 @@ def _detail(
         for one in choices
         if one.units
     )
-    soon = endings(known.told, today, later(today, 12))
-    renew = "; ".join(f"{one.units} units end on {one.end}" for one in soon)
+    renew = "; ".join(known.renew)
     return (
         f"A unit is one {target.base}, {best.row.price} an hour against {best.pool.on_demand} on "
         f"demand. Buy in steps: {', '.join(f'{one.units} on {one.on}' for one in steps)}; the "

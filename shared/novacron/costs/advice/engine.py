@@ -10,6 +10,7 @@ from novacron.costs.advice import (
     addresses,
     balancers,
     commit,
+    expiring,
     idle,
     power,
     relocate,
@@ -54,6 +55,7 @@ FINDERS: dict[Kind, Find] = {
     Kind.SPOT: spot.find,
     Kind.RELOCATE: relocate.find,
     Kind.COMMIT: commit.find,
+    Kind.EXPIRING_COMMITMENT: expiring.find,
 }
 """One for each shipped rule."""
 

@@ -43,7 +43,7 @@ class Scene:
     usages: dict[str, VmUsage]
     prices: Prices
     unused: dict[RecommendationKind, list[Sighting]] = field(default_factory=dict)
-    """What is in no inventory and was seen in use by nothing, at the last look."""
+    """What ``sightings`` saw at the last look."""
 
     def sightings(self, rule: Rule) -> Iterator[Sighting]:
         """Those that the rule has waited for, and whose tags let it."""

@@ -15,25 +15,27 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import NamedTuple
 
+from novacron.costs.advice.expiring import renewals
 from novacron.costs.advice.on_bill import DAYS, ZERO, OnBill, on_bill
-from novacron.costs.commitments.ladder import Held, held_on
+from novacron.costs.commitments.ladder import Held, endings, held_on, later
 from novacron.costs.commitments.units import Prices
 from novacron.costs.commitments.usage import HOUR
 from novacron.costs.ledger import Ledger
 from novacron.errors import NovaCronError
+from novacron.models.commitment import Commitment
 from novacron.models.recommendation import Evidence
 
 NAMED = 5
 NOT_TOLD = "commitments that you hold: none is told in `held` of the rules, and "
-NO_ENDS = "when the commitments on the bill end: bills do not say it, `held` of the rules can"
+NO_ENDS = "when {} ends: neither bill nor provider says it, `held` of the rules can"
 IDLE = "what {} is for: it is on the bill, and nothing uses it"
 
 
 class Known(NamedTuple):
-    """``told``: those of the ``units`` whose end is known."""
+    """``renew``: what of the ``units`` ends within a year, and when."""
 
     units: int
-    told: Sequence[Held]
+    renew: list[str]
     unknown: list[str]
     evidence: list[Evidence]
 
@@ -51,31 +53,35 @@ class Paid(NamedTuple):
 
 def told(today: date, own: Sequence[Held]) -> Known:
     """By the rules, which are the first word: ``own`` are of one pool."""
-    return Known(sum(held_on(today, own).values()), own, [], [])
+    renew = [f"{one.units} units end on {one.end}" for one in endings(own, today, later(today, 12))]
+    return Known(sum(held_on(today, own).values()), renew, [], [])
 
 
 @dataclass
 class BillHeld:
-    """By the bill of one account, which is read when it is needed. ``first``: the hour from which
-    on use is counted."""
+    """By the bill of one account, which is read when it is needed, and ``seen``, what the provider
+    told of its commitments. ``first``: the hour from which on use is counted."""
 
     ledger: Ledger | None
     account_id: str
     first: datetime
-    today: date
+    now: datetime
+    seen: Sequence[Commitment] = ()
 
     def of(
         self, region: str, base: str, within: Mapping[str, Counter[int]], prices: Prices
     ) -> Known:
         """Of the pool ``base``; ``within``: type -> VMs of each hour."""
-        bill = self._bill
+        bill, renew = self._bill, renewals(self.seen, region, base, prices, self.now)
         if isinstance(bill, str):
-            return Known(0, (), [NOT_TOLD + bill], [])
+            return Known(0, renew, [NOT_TOLD + bill], [])
         paid = paid_units(bill, region, base, within, prices, self.first)
         if paid is None:
-            return Known(0, (), [NOT_TOLD + "the bill knows none of these VMs"], [])
-        unknown = [*([NO_ENDS] if paid.by else []), *map(IDLE.format, bill.idle)]
-        return Known(paid.units, (), unknown, [_evidence(paid)] if paid.by else [])
+            return Known(0, renew, [NOT_TOLD + "the bill knows none of these VMs"], [])
+        ends = {one.id.lower() for one in self.seen}
+        endless = sorted(one for one in paid.by if one.rpartition("/")[2].lower() not in ends)
+        unknown = [*map(NO_ENDS.format, endless), *map(IDLE.format, bill.idle)]
+        return Known(paid.units, renew, unknown, [_evidence(paid)] if paid.by else [])
 
     @cached_property
     def _bill(self) -> OnBill | str:
@@ -83,7 +89,7 @@ class BillHeld:
         if self.ledger is None:
             return "no bill is kept"
         try:
-            return on_bill(self.ledger, self.account_id, self.today)
+            return on_bill(self.ledger, self.account_id, self.now.date())
         except NovaCronError as error:
             return f"the bill does not say: {error.detail}"
 

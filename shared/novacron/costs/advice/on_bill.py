@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from novacron.costs.advice.prices import HOURS
+from novacron.costs.commitments.usage import HOUR
 from novacron.costs.exact import exactly
 from novacron.costs.ledger import Ledger
 from novacron.errors import NotFound
@@ -23,6 +25,7 @@ DAYS = timedelta(days=7)
 LATE = timedelta(days=7)
 """Older bills do not say what is held now."""
 ZERO = Decimal(0)
+USED = ("Used",)
 
 
 class OnBill(NamedTuple):
@@ -62,6 +65,32 @@ def on_bill(ledger: Ledger, account_id: str, today: date) -> OnBill:
         elif seen == last:
             scale[one.commitment] = 1 / share
     return OnBill(days, dict(listed), scale, idle)
+
+
+class Worth(NamedTuple):
+    """``monthly``: last part of a commitment's id, in lower case -> how much cheaper than at list
+    prices it makes 730 hours."""
+
+    currency: str
+    monthly: dict[str, Decimal]
+
+
+def worth(ledger: Ledger, account_id: str, today: date) -> Worth:
+    """Since the month began in which the bill's last seven days did: some tell on a month's first
+    day what nobody used in it. Raises as ``on_bill`` does."""
+    late = _days(ledger, account_id, today)
+    days = Days(start=late.start.replace(day=1), end=late.end)
+    by: list[Dimension] = ["commitment", "commitment_status"]
+    only: dict[Dimension, list[str]] = {"account": [account_id]}
+    listed = ledger.ask(_question(days, CostMetric.LIST, by, only))
+    effective = ledger.ask(_question(days, CostMetric.EFFECTIVE, by, only))
+    found: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for answer, sign, statuses in ((listed, 1, USED), (effective, -1, (*USED, "Unused"))):
+        for group in answer.groups:
+            if group.key["commitment"] and group.key["commitment_status"] in statuses:
+                found[group.key["commitment"].rpartition("/")[2].lower()] += sign * group.total
+    hours = Decimal((days.end - days.start) // HOUR)
+    return Worth(listed.currency, {one: total * HOURS / hours for one, total in found.items()})
 
 
 def _days(ledger: Ledger, account_id: str, today: date) -> Days:

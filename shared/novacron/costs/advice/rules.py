@@ -21,6 +21,9 @@ SCHEDULER = "https://docs.aws.amazon.com/solutions/latest/instance-scheduler-on-
 IDLE_RESERVATION = (
     "https://cloud.google.com/compute/docs/instances/idle-reservation-recommendations-overview"
 )
+RENEW_PAGE = (
+    "https://learn.microsoft.com/en-us/azure/cost-management-billing/reservations/reservation-renew"
+)
 COMMIT_PAGE = "https://cloud.google.com/compute/docs/instances/signing-up-committed-use-discounts"
 EGRESS_PAGE = "https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer"
 
@@ -210,6 +213,20 @@ SHIPPED: tuple[Rule, ...] = (
         "A type without a commitment price in the catalog is not advised on: AWS has none there, "
         "Azure has them after a refresh of prices.",
         every_hours=DAY,
+    ),
+    Rule(
+        kind=Kind.EXPIRING_COMMITMENT,
+        signal="the end of a commitment, as the provider tells it",
+        window_hours=0,
+        thresholds={"days": 60, "min_looks": 1},
+        formula="list cost - effective cost of what it pays for, unused parts included, on the "
+        "bill since the month began, as a month",
+        confidence="high: the end is in the contract",
+        undo="none: nothing is done",
+        reference=RENEW_PAGE,
+        departs="Azure reminds 30 days before; buying anew takes people longer. One that renews "
+        "itself is told of too: it is the last day to change it.",
+        grace_hours=0,
     ),
 )
 

@@ -1,4 +1,4 @@
-"""What is in no inventory and nothing uses: looked at each hour, advised on after many.
+"""What is in no inventory: what nothing uses, advised on after many hourly looks, and commitments.
 
 Each rule's own list is kept beside the account's others, so that one that cannot be read, as where
 a role lacks the permission, keeps no other from it.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from novacron.costs.advice import addresses, balancers, reservations
+from novacron.costs.advice import addresses, balancers, expiring, reservations
 from novacron.errors import NovaCronError
 from novacron.models.provider_account import ProviderAccount
 from novacron.models.recommendation import RecommendationKind as Kind
@@ -23,8 +23,9 @@ WATCHED: dict[Kind, Callable[[CloudProvider], Iterator[Seen]]] = {
     Kind.UNUSED_ADDRESS: addresses.unused,
     Kind.EMPTY_LOAD_BALANCER: balancers.empty,
     Kind.UNUSED_RESERVATION: reservations.unused,
+    Kind.EXPIRING_COMMITMENT: expiring.held,
 }
-"""What nothing uses now; nothing of a provider that lists none."""
+"""What nothing uses now, or is held; nothing of a provider that lists none."""
 
 
 def look_all(
@@ -44,7 +45,7 @@ def look_all(
 
 
 def look(services: Services, account: ProviderAccount, kind: Kind) -> list[Sighting]:
-    """Those of the account that nothing uses now. Raises what the provider does."""
+    """Those of the account now. Raises what the provider does."""
     store = AdviceStore(services.store.table)
     before = {one.id: one for one in store.sightings(account.tenant, account.id, kind).items}
     now, seen = services.now(), []

@@ -12,6 +12,7 @@ from novacron.providers.aws.auth import read_settings
 from novacron.providers.aws.balancer_list import AwsLoadBalancerList
 from novacron.providers.aws.billing import AwsBilling
 from novacron.providers.aws.capacity_reservations import AwsCapacityReservations
+from novacron.providers.aws.commitments import AwsCommitments
 from novacron.providers.aws.compute import AwsVms
 from novacron.providers.aws.costs import estimate
 from novacron.providers.aws.dns import AwsDns
@@ -46,6 +47,7 @@ class AwsProvider(
     AwsLoadBalancers,
     AwsLoadBalancerList,
     AwsCapacityReservations,
+    AwsCommitments,
     AwsGuests,
     AwsAddresses,
     CloudProvider,

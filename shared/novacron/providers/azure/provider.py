@@ -11,6 +11,7 @@ from novacron.providers.azure.addresses import AzureAddresses
 from novacron.providers.azure.auth import read_settings
 from novacron.providers.azure.balancer_list import AzureLoadBalancerList
 from novacron.providers.azure.billing import AzureBilling
+from novacron.providers.azure.commitments import AzureCommitments
 from novacron.providers.azure.compute import AzureVms
 from novacron.providers.azure.console import AzureConsole
 from novacron.providers.azure.costs import estimate
@@ -50,6 +51,7 @@ class AzureProvider(
     AzureLoadBalancerList,
     AzureGuests,
     AzureAddresses,
+    AzureCommitments,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

@@ -13,8 +13,12 @@ from novacron.providers.gcp.base import GcpBase
 from novacron.providers.gcp.ownership import filter_of, matches, same, wanted_labels
 
 M = TypeVar("M", bound=Observed)
-ZONAL = frozenset({"instances", "disks", "addresses", "reservations"})
-"""Services whose resources are in zones or regions; one list walks all of these."""
+ZONAL = {
+    **{name: name for name in ("instances", "disks", "addresses", "reservations")},
+    "region_commitments": "commitments",
+}
+"""Services whose resources are in zones or regions, and what these are called: one list walks all
+of the places."""
 MOST = 500
 """maxResults: https://cloud.google.com/compute/docs/reference/rest/v1/instances/aggregatedList"""
 
@@ -77,5 +81,5 @@ def resources(found: Any, service: str) -> list[Any]:
         content = found.items[scope]
         if content.warning.code == "UNREACHABLE":
             raise ProviderUnavailable(f"Google could not reach {scope}.")
-        everywhere += getattr(content, service)
+        everywhere += getattr(content, ZONAL[service])
     return everywhere

@@ -12,6 +12,7 @@ from novacron.providers.gcp.addresses import GcpAddresses
 from novacron.providers.gcp.auth import URLS, read_settings
 from novacron.providers.gcp.billing import GcpBilling
 from novacron.providers.gcp.capacity_reservations import GcpCapacityReservations
+from novacron.providers.gcp.commitments import GcpCommitments
 from novacron.providers.gcp.costs import estimate
 from novacron.providers.gcp.dns import GcpDns
 from novacron.providers.gcp.errors import translated
@@ -38,6 +39,7 @@ class GcpProvider(
     GcpAddresses,
     GcpLoadBalancers,
     GcpCapacityReservations,
+    GcpCommitments,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

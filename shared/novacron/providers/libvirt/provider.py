@@ -52,6 +52,7 @@ class LibvirtProvider(
         "LoadBalancers": "a host has no load balancer: name a pool of a cloud's account",
         "LoadBalancerList": "a host has no load balancer",
         "CapacityReservations": "a host's capacity is one's own, used or not",
+        "Commitments": "nobody sells a commitment to one's own hosts",
         "BillingSource": "nobody bills for one's own hosts: the rate card and the state history do",
     }
 

@@ -15,6 +15,7 @@ from novacron.models.account import Quota
 from novacron.models.address import Address
 from novacron.models.base import Model, Ownership, Page, PageRequest
 from novacron.models.capacity_reservation import CapacityReservation
+from novacron.models.commitment import Commitment
 from novacron.models.dns import DnsRecord
 from novacron.models.guest import GuestResult
 from novacron.models.image import Image
@@ -61,6 +62,7 @@ class MemoryCloud:
     """Zone, name and type -> where it leads."""
     pools: dict[str, Pool] = field(default_factory=dict)
     reservations: dict[str, CapacityReservation] = field(default_factory=dict)
+    commitments: dict[str, Commitment] = field(default_factory=dict)
     guest_runs: dict[tuple[str, str], GuestResult] = field(default_factory=dict)
     """VM and operation -> how its script ended."""
     own_volumes: dict[str, list[str]] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
 from novacron.providers.memory.addresses import MemoryAddresses
 from novacron.providers.memory.capacity_reservations import MemoryCapacityReservations
 from novacron.providers.memory.cloud import call
+from novacron.providers.memory.commitments import MemoryCommitments
 from novacron.providers.memory.compute import MemoryVms
 from novacron.providers.memory.dns import MemoryDns
 from novacron.providers.memory.guest import MemoryGuests
@@ -40,6 +41,7 @@ class MemoryProvider(
     MemoryDns,
     MemoryLoadBalancers,
     MemoryCapacityReservations,
+    MemoryCommitments,
     MemoryGuests,
     MemoryAddresses,
     CloudProvider,

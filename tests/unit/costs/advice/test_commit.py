@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -22,8 +23,10 @@ from novacron.costs.imports import import_delivery
 from novacron.costs.ledger import Ledger
 from novacron.models.account import ProviderType
 from novacron.models.advice import RuleEdit, RuleEdits
+from novacron.models.commitment import Commitment
 from novacron.models.operation import ResourceKind, ResourceRecord
 from novacron.models.recommendation import RecommendationKind
+from novacron.models.sighting import Sighting
 from novacron.store.costs import CostStore
 from novacron.store.history import History
 from tests.bills import Bills, committed, row
@@ -61,7 +64,9 @@ def _ran(world: World, name: str, type_: str, since: datetime, until: datetime |
         store.save_resource(stored.model_copy(update=update), ProviderType.GCP)
 
 
-def _found(world: World, ledger: Ledger | None = None, **edits: Any) -> list[Finding]:
+def _found(
+    world: World, ledger: Ledger | None = None, seen: Sequence[Commitment] = (), **edits: Any
+) -> list[Finding]:
     world.clock.at = NOW
     account = world.account.model_copy(update={"id": "acc-gcp", "type": ProviderType.GCP})
     book = rule_book(RuleEdits.model_validate(edits))
@@ -74,6 +79,11 @@ def _found(world: World, ledger: Ledger | None = None, **edits: Any) -> list[Fin
         everything=[],
         usages={},
         prices=Prices(world.services, ledger),
+        unused={
+            Kind.EXPIRING_COMMITMENT: [
+                Sighting(account_id=account.id, first=NOW, found=one) for one in seen
+            ]
+        },
     )
     rule = next(one for one in book.rules if one.kind is Kind.COMMIT)
     found = list(commit.find(scene, rule))
@@ -190,8 +200,32 @@ def test_what_the_bill_says_is_held_is_not_bought_again(world: World, tmp_path: 
     assert "(cud-1)" in seen.signal
     assert (seen.observed, seen.threshold, seen.window_hours) == (4, 6, 168)
     ends, idle = found.unknown
-    assert "commitments on the bill end" in ends
+    assert ends.startswith("when cud-1 ends")
     assert "cud-2" in idle
+
+
+def _commitment(id: str, **told: object) -> Commitment:
+    given = {"id": id, "name": id, "kind": "usage", "region": REGION, "covers": "e2-"}
+    more = {"amount": "8 vCPU", "start": NOW, "end": NOW + timedelta(days=90), "renews": False}
+    return Commitment.model_validate({**given, **more, **told})
+
+
+def test_what_the_provider_tells_of_ends_is_in_the_advice(world: World, tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        _ran(world, name, "e2-standard-4", LONG_BEFORE, None)
+    seen = [
+        _commitment("CUD-1"),
+        _commitment("plan", covers="", region=None, end=NOW + timedelta(days=30)),
+        _commitment("of-a-type", covers="e2-standard-8", end=NOW + timedelta(days=40)),
+        _commitment("elsewhere", region="europe-west1"),
+        _commitment("of-another-family", covers="n2-"),
+        _commitment("of-years-to-come", end=NOW + timedelta(days=400)),
+    ]
+    [found] = _found(world, _billed(world, tmp_path), seen)
+    [idle] = found.unknown
+    assert "cud-2" in idle
+    wanted = "plan (8 vCPU) ends on 2026-03-31; of-a-type (8 vCPU) ends on 2026-04-10; CUD-1"
+    assert f"To renew: {wanted} (8 vCPU) ends on 2026-05-30. Buy" in found.detail
 
 
 def test_what_the_rules_tell_comes_before_the_bill(world: World, tmp_path: Path) -> None:

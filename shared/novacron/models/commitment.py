@@ -1,0 +1,38 @@
+"""Commitments to a provider: paid for until they end, used or not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from novacron.models.base import Model, Tags
+
+
+class CommitmentKind(StrEnum):
+    """FOCUS's CommitmentDiscountCategory: to use so much, or to spend so much."""
+
+    USAGE = "usage"
+    SPEND = "spend"
+
+
+class Commitment(Model):
+    """In force from ``start`` up to and without ``end``. ``id``: the last part of the id that a
+    bill gives it. ``region`` None: of all regions. ``covers``: the instance type that it is for, or
+    how the names of the types begin; empty: all. ``amount``: what was committed to, for people.
+    ``renews``: it is bought again at its end."""
+
+    id: str
+    name: str
+    kind: CommitmentKind
+    region: str | None
+    covers: str
+    amount: str
+    start: datetime
+    end: datetime
+    renews: bool
+    tags: Tags = {}
+
+    @property
+    def mark(self) -> str:
+        """See ``models.sighting``: its id is never given to another."""
+        return self.id
