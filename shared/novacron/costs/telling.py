@@ -33,8 +33,8 @@ def write_down(services: Services, notice: Notice, severity: Decimal | None = No
     settings, now = CostStore(table).settings(notice.tenant), services.now()
     if settings.notices is None:
         return
-    most = settings.urgent
-    urgent = severity is not None and most is not None and severity >= most
+    bound = settings.urgent
+    urgent = severity is not None and bound is not None and severity >= bound
     if settings.digest is not Digest.NONE and not urgent:
         notice = notice.model_copy(update={"held_at": now})
     NoticeStore(table).add(notice, now)

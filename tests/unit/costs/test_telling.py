@@ -42,8 +42,11 @@ def test_each_channel_gets_the_news_once_though_it_is_written_down_twice(world: 
     assert send_waiting(world.services, post) == 1, "found anew, it is told anew"
 
 
-def test_a_round_of_anomalies_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    name_channels(world)
+@pytest.mark.parametrize("settings", [{}, {"digest": "daily", "urgent": "1"}])
+def test_a_round_of_anomalies_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]
+) -> None:
+    name_channels(world, **settings)
     today = date(2026, 11, 20)
     days = [today - timedelta(days=n) for n in range(60, 0, -1)]
     rows = [Spent(day, Decimal(10)) for day in days] + [Spent(days[-1], Decimal(40))]
