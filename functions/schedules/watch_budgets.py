@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from novacron.costs.budgets.watch import Watched, watch
+from novacron.costs.digest import sum_up
 from novacron.costs.telling import send_waiting
 from novacron.operations.services import Services
 from novacron.runtime.jobs import job
@@ -24,6 +25,7 @@ from novacron.runtime.permissions import (
 def run(services: Services, _event: dict[str, Any]) -> Watched:
     notices = Notices(services)
     watched = watch(services, notices.deliver)
+    sum_up(services)
     return watched.model_copy(update={"told": send_waiting(services, notices.send)})
 
 

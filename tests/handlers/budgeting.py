@@ -13,6 +13,7 @@ from novacron.costs.budgets.guard import hold
 from novacron.costs.budgets.manage import create_budget
 from novacron.costs.telling import of_anomaly, write_down
 from novacron.models.budget import Budget, CreateBudget
+from novacron.models.cost_import import Digest
 from novacron.models.firing import Stopped
 from novacron.models.operation import ResourceKind, ResourceRecord
 from novacron.store.budgets import BudgetStore
@@ -52,8 +53,10 @@ def held(stage: Stage) -> str:
 
 
 def name_for_notices(stage: Stage, made: Budget) -> None:
+    """Of what is found, all that is severe at once and the rest once a day."""
     store = CostStore(stage.services.store.table)
-    settings = store.settings("acme").model_copy(update={"notices": made.id})
+    told = {"notices": made.id, "digest": Digest.DAILY, "urgent": FOUND.severity}
+    settings = store.settings("acme").model_copy(update=told)
     store.save_settings("acme", settings)
 
 
@@ -99,7 +102,8 @@ def revert(stage: Stage) -> None:
 
 
 def watch(stage: Stage) -> None:
-    """A threshold that a running VM is sure to pass: it is stopped, and everybody is told."""
+    """A threshold that a running VM is sure to pass: it is stopped, and everybody is told, also of
+    what was found in the days before."""
     topic = boto3.client("sns", region_name=REGION).create_topic(Name="novacron-costs")
     boto3.client("sesv2").create_email_identity(EmailIdentity="novacron@example.com")
     stage.services.notice_sender = "novacron@example.com"
@@ -108,7 +112,8 @@ def watch(stage: Stage) -> None:
     threshold = {"measure": "forecast", "amount": "0.001", "stop": {"env": "dev"}}
     budget(stage, **{**SIGNED, "channels": channels, "thresholds": [threshold]})
     name_for_notices(stage, budget(stage, **{**SIGNED, "name": "told"}))
-    write_down(stage.services, of_anomaly(FOUND))
+    write_down(stage.services, of_anomaly(FOUND), FOUND.severity)
+    write_down(stage.services, of_anomaly(FOUND.model_copy(update={"id": "20260228-0"})))
     running(stage)
     spent(stage)
     stage.invoke("functions.schedules.watch_budgets", {})

@@ -66,7 +66,12 @@ BODIES: dict[str, Any] = {
     "POST /costs:report": {"start": "2026-01-01", "end": "2026-02-01", "format": "csv"},
     "POST /costs:export": {"start": "2026-01-01", "end": "2026-02-01"},
     "POST /costs:sql": {"start": "2026-01-01", "end": "2026-02-01", "sql": "FROM costs"},
-    "PUT /costs/settings": {"tags": ["env"], "rates": {"EUR": {"2026-01-01": "1.1"}}},
+    "PUT /costs/settings": {
+        "tags": ["env"],
+        "rates": {"EUR": {"2026-01-01": "1.1"}},
+        "digest": "weekly",
+        "urgent": "100",
+    },
     "PUT /sovereignty": {"rules": [{"name": "stay", "outside": ["eu"]}]},
     "POST /budgets": {"name": "team", "limit": "100"},
     "PUT /budgets/{budget_id}": {"name": "team", "limit": "100"},

@@ -1,17 +1,20 @@
 """Anomalies and new advice are told to the channels of the budget that a tenant's settings name.
 
 Who finds something writes its notice down; the schedule that watches budgets sends what waits. What
-a channel does not take is tried again for a day.
+a channel does not take is tried again for a day. Where the settings choose a digest, it is held for
+that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from novacron.costs.budgets.watch import MOST_TRIES
 from novacron.errors import NotFound, NovaCronError
 from novacron.models.anomaly import Anomaly
 from novacron.models.budget import Budget, Channel
+from novacron.models.cost_import import Digest
 from novacron.models.notice import Notice
 from novacron.models.recommendation import Recommendation
 from novacron.operations.services import Services
@@ -23,11 +26,18 @@ Send = Callable[[Budget, Channel, Notice], None]
 """Sends one notice; NovaCronError when it was not taken."""
 
 
-def write_down(services: Services, notice: Notice) -> None:
-    """To be sent; the same notice once. Nothing where the tenant has named no channels."""
+def write_down(services: Services, notice: Notice, severity: Decimal | None = None) -> None:
+    """To be sent; the same notice once. Nothing where the tenant has named no channels.
+    ``severity``: an anomaly's."""
     table = services.store.table
-    if CostStore(table).settings(notice.tenant).notices is not None:
-        NoticeStore(table).add(notice, services.now())
+    settings, now = CostStore(table).settings(notice.tenant), services.now()
+    if settings.notices is None:
+        return
+    bound = settings.urgent
+    urgent = severity is not None and bound is not None and severity >= bound
+    if settings.digest is not Digest.NONE and not urgent:
+        notice = notice.model_copy(update={"held_at": now})
+    NoticeStore(table).add(notice, now)
 
 
 def of_anomaly(found: Anomaly) -> Notice:
@@ -38,7 +48,7 @@ def of_anomaly(found: Anomaly) -> Notice:
         f"Was it expected: novacron cost feedback {found.id} expected",
     ]
     told = found.model_dump(mode="json", exclude={"tenant", "feedback", "version"})
-    return _notice(found.tenant, f"anomaly-{found.id}", title, lines, told)
+    return news(found.tenant, f"anomaly-{found.id}", title, lines, told)
 
 
 def of_advice(owner: str, found: Recommendation) -> Notice:
@@ -51,10 +61,10 @@ def of_advice(owner: str, found: Recommendation) -> Notice:
     kept = {"id", "kind", "account_id", "resource_id", "resource_name", "title", "detail"}
     kept |= {"saving", "currency", "confidence", "risk", "found_at"}
     told = {**found.model_dump(mode="json", include=kept), "owner": owner}
-    return _notice(found.tenant, f"{found.id}-{found.version}", found.title, lines, told)
+    return news(found.tenant, f"{found.id}-{found.version}", found.title, lines, told)
 
 
-def _notice(
+def news(
     tenant: str, notice_id: str, title: str, lines: list[str], told: dict[str, object]
 ) -> Notice:
     subject = " ".join(title.split()).encode("ascii", "replace").decode()[:100]
@@ -66,6 +76,8 @@ def send_waiting(services: Services, send: Send) -> int:
     anywhere: a repeat carries the same id."""
     store, ended = NoticeStore(services.store.table), 0
     for notice in store.waiting():
+        if notice.gathered:  # a digest that was killed before it was settled
+            continue
         tried = _tried(services, notice, send)
         store.save(tried, services.now())
         ended += tried.done

@@ -13,6 +13,7 @@ from pydantic import Field
 from novacron.models.account import ProviderType
 from novacron.models.allocation import Allocation
 from novacron.models.base import Model, ResourceId, TagKey
+from novacron.models.budget import Money
 from novacron.models.cost import CostMetric, Currency, RateSource
 
 Rate = Annotated[Decimal, Field(gt=0, max_digits=28, decimal_places=12)]
@@ -23,13 +24,23 @@ CLOSED_AFTER = timedelta(days=7)
 (https://learn.microsoft.com/azure/cost-management-billing/costs/understand-cost-mgmt-data)."""
 
 
+class Digest(StrEnum):
+    """``daily``: at midnight, ``weekly``: at Monday's, in UTC. ``none``: each by itself."""
+
+    NONE = "none"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
 class CostSettings(Model):
     """``tags``: by which costs can be grouped and filtered at once; others need a query of rows.
 
     ``rates``: currency -> first day -> rate, which holds until the next one's day; a day before the
     first, and a currency without, has the European Central Bank's. ``currency``
     stays as it is once costs are stored in it. ``allocation``: who pays, in reports. ``notices``:
-    a budget, to whose channels anomalies and new advice are told; none: to nobody.
+    a budget, to whose channels anomalies and new advice are told; none: to nobody. ``digest``: how
+    often they are told together. ``urgent``: of ``currency``; an anomaly of this severity or more
+    is told by itself, at once.
     """
 
     currency: Currency = "USD"
@@ -37,6 +48,8 @@ class CostSettings(Model):
     rates: dict[Currency, dict[date, Rate]] = Field(default={}, max_length=50)
     allocation: Allocation = Allocation()
     notices: ResourceId | None = None
+    digest: Digest = Digest.NONE
+    urgent: Money | None = None
     version: int = Field(default=0, ge=0)
     """Of what is replaced: the one that was read."""
 

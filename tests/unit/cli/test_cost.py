@@ -16,7 +16,7 @@ import yaml
 from novacron.cli.charts import money, sparkline
 from novacron.models.cost import CostAnswer, CostQuestion
 from novacron.models.cost_export import CostExport, CostExportRequest, ExportLink
-from novacron.models.cost_import import CostSettings
+from novacron.models.cost_import import CostSettings, Digest
 from novacron.models.cost_sql import SqlAnswer, SqlQuestion
 from novacron.models.showback import OwnerCost, ReportFile, Showback, ShowbackRequest
 from tests.unit.cli.test_commands import Api
@@ -133,12 +133,15 @@ def test_settings_are_shown_edited_and_put_back(tmp_path: Path) -> None:
     api = Api(there.model_dump(mode="json"))
     kept = tmp_path / "settings.yaml"
     kept.write_text(api.run("-o", "yaml", "cost", "settings", "show"))
-    edited = yaml.safe_load(kept.read_text()) | {"tags": ["env"]}
+    edited = yaml.safe_load(kept.read_text())
+    assert (edited["digest"], edited["urgent"]) == ("none", None)
+    edited |= {"tags": ["env"], "digest": "weekly", "urgent": 99.5}
     kept.write_text(yaml.safe_dump(edited))
     api.run("cost", "settings", "put", "--file", str(kept))
     assert api.requests[-1].headers["Idempotency-Key"]
     sent = CostSettings.model_validate(api.body())
-    assert sent == there.model_copy(update={"tags": ["env"]})
+    changed = {"tags": ["env"], "digest": Digest.WEEKLY, "urgent": Decimal("99.5")}
+    assert sent == there.model_copy(update=changed)
 
 
 def test_sql_is_sent_and_its_rows_drawn_as_they_are() -> None:

@@ -9,73 +9,23 @@ import pytest
 
 from novacron.costs.advice.notice import TenantNotifier
 from novacron.costs.anomalies.round import look
-from novacron.costs.budgets.manage import create_budget, delete_budget
+from novacron.costs.budgets.manage import delete_budget
 from novacron.costs.budgets.watch import MOST_TRIES
 from novacron.costs.settings import replace_settings
 from novacron.costs.telling import of_anomaly, send_waiting
-from novacron.errors import Conflict, NotFound, ProviderUnavailable
-from novacron.models.budget import Budget, Channel, CreateBudget
+from novacron.errors import Conflict, NotFound
 from novacron.models.cost_import import CostSettings
-from novacron.models.notice import Notice
-from novacron.models.recommendation import Confidence, Recommendation, RecommendationKind
 from tests.handlers.foreseeing import FOUND
 from tests.ledgers import Books, Spent
+from tests.noticed import Post, advice, name_channels
 from tests.world import World
-
-TOPIC = {"kind": "sns", "topic": "arn:aws:sns:us-east-1:123456789012:novacron-costs"}
-EMAIL = {"kind": "email", "address": "ops@example.com"}
-
-
-class Post:
-    """Takes notices; ``down`` are the kinds of channels that do not."""
-
-    def __init__(self) -> None:
-        self.taken: list[tuple[str, Notice]] = []
-        self.down: set[str] = set()
-
-    def __call__(self, _budget: Budget, channel: Channel, notice: Notice) -> None:
-        if channel.kind in self.down:
-            raise ProviderUnavailable("down")
-        self.taken.append((channel.kind, notice))
-
-
-def _named(world: World) -> str:
-    world.services.notice_sender = "novacron@example.com"
-    asked = CreateBudget.model_validate({"name": "all", "limit": "9", "channels": [TOPIC, EMAIL]})
-    made = create_budget(world.services, "acme", asked)
-    replace_settings(world.services, "acme", CostSettings(notices=made.id))
-    return made.id
-
-
-def _advice(world: World, version: int = 0) -> Recommendation:
-    now = world.clock()
-    return Recommendation(
-        id="rec-1",
-        tenant="acme",
-        kind=RecommendationKind.IDLE_VM,
-        rule="idle-vm",
-        reference="https://example.com",
-        account_id="acc-1",
-        resource_id="vm-1",
-        resource_name="web",
-        title="web é\ndoes nothing",
-        detail="Stop it.",
-        saving=Decimal("7.30"),
-        currency="USD",
-        formula="f",
-        confidence=Confidence.HIGH,
-        risk="r",
-        found_at=now,
-        updated_at=now,
-        version=version,
-    )
 
 
 def test_each_channel_gets_the_news_once_though_it_is_written_down_twice(world: World) -> None:
-    _named(world)
+    name_channels(world)
     notifier, post = TenantNotifier(world.services), Post()
     for _ in range(2):
-        notifier.notice("ann", _advice(world))
+        notifier.notice("ann", advice(world))
     post.down = {"email"}
     assert send_waiting(world.services, post) == 0
     post.down = set()
@@ -86,14 +36,17 @@ def test_each_channel_gets_the_news_once_though_it_is_written_down_twice(world: 
     assert notice.subject == "web ? does nothing", "what a mail's subject may be"
     assert "owner ann" in notice.text
     assert (notice.told["saving"], notice.told["owner"]) == ("7.30", "ann")
-    notifier.notice("ann", _advice(world))
+    notifier.notice("ann", advice(world))
     assert send_waiting(world.services, post) == 0
-    notifier.notice("ann", _advice(world, version=4))
+    notifier.notice("ann", advice(world, version=4))
     assert send_waiting(world.services, post) == 1, "found anew, it is told anew"
 
 
-def test_a_round_of_anomalies_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    _named(world)
+@pytest.mark.parametrize("settings", [{}, {"digest": "daily", "urgent": "1"}])
+def test_a_round_of_anomalies_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]
+) -> None:
+    name_channels(world, **settings)
     today = date(2026, 11, 20)
     days = [today - timedelta(days=n) for n in range(60, 0, -1)]
     rows = [Spent(day, Decimal(10)) for day in days] + [Spent(days[-1], Decimal(40))]
@@ -110,25 +63,25 @@ def test_a_round_of_anomalies_is_told(world: World, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_channel_that_stays_down_is_given_up_after_a_day(world: World) -> None:
-    _named(world)
+    name_channels(world)
     post = Post()
     post.down = {"sns", "email"}
-    TenantNotifier(world.services).notice("ann", _advice(world))
+    TenantNotifier(world.services).notice("ann", advice(world))
     ended = [send_waiting(world.services, post) for _ in range(MOST_TRIES + 2)]
     assert ended.index(1) == MOST_TRIES - 1
     assert sum(ended) == 1
 
 
 def test_nothing_is_sent_where_no_budget_is_named(world: World) -> None:
-    TenantNotifier(world.services).notice("ann", _advice(world))
-    _named(world)
+    TenantNotifier(world.services).notice("ann", advice(world))
+    name_channels(world)
     post = Post()
     assert send_waiting(world.services, post) == 0
     assert post.taken == []
 
 
 def test_the_named_budget_is_the_tenants_own_and_stays(world: World) -> None:
-    named = _named(world)
+    named = name_channels(world)
     with pytest.raises(NotFound) as refused:
         replace_settings(world.services, "umbrella", CostSettings(notices=named))
     assert refused.value.field == "notices"

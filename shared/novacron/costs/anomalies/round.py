@@ -34,6 +34,6 @@ def look(services: Services, tell: Callable[[Anomaly], None]) -> Looked:
             continue
         found += len(new)
         for one in new:
-            write_down(services, of_anomaly(one))
+            write_down(services, of_anomaly(one), one.severity)
             tell(one)
     return Looked(tenants=len(tenants), found=found, failed=failed)
