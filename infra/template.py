@@ -1,8 +1,8 @@
 """Writes ``infra/template.yaml``: ``base.yaml`` and one resource for each function.
 
 A function's file says all: its routes, its schedule or event pattern, its role (``REQUIRES``), its
-layer (``LAYER``) where it is not that of the clouds' SDKs, and the stack's condition (``CONDITION``)
-where it is not always deployed.
+layer (``LAYER``) where it is not that of the clouds' SDKs, and the stack's condition under which
+it is deployed (``CONDITION``).
 ``python -m infra.template --check`` fails when the written template is older than the code.
 """
 

@@ -19,7 +19,5 @@ def run(services: Services, _event: dict[str, Any]) -> Refreshed:
 REQUIRES = LIVE_PRICES | {PUT_COST, READ_PRICES_KEY}
 SCHEDULE = "rate(1 day)"
 CONDITION = "HasGooglePricesSecret"
-MEMORY = 1024
-"""MiB: a page of 5,000 SKUs, and all prices, are held at once."""
 
 lambda_handler = job(run)
