@@ -19,7 +19,7 @@ from novacron.catalog.snapshot import RATES, Snapshot
 from novacron.models.price import PriceKind
 from tests.billing_catalog import sku
 
-NAMES: Mapping[str, str] = {
+NAMES = {
     "c2": "Compute optimized",
     "m1": "Memory-optimized Instance",
     "m2 premium": "Memory Optimized Upgrade Premium for Memory-optimized Instance",

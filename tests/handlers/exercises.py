@@ -239,8 +239,8 @@ def refresh_gcp_prices(stage: Stage) -> None:
     snapshot.forget()
     live.forget()
     live.publish(stage.services.costs, ProviderType.GCP, small_gcp("2999-01-01"))
-    secret = {"Name": PRICES_SECRET, "SecretString": json.dumps({"api_key": KEY})}
-    boto3.client("secretsmanager").create_secret(**secret)
+    secret = json.dumps({"api_key": KEY})
+    boto3.client("secretsmanager").create_secret(Name=PRICES_SECRET, SecretString=secret)
     with billing_catalog() as api:
         api.skus = [sku("Micro Instance with burstable CPU running in Americas", "0.0076")]
         told = {"NOVACRON_GOOGLE_PRICES": api.url, "NOVACRON_GOOGLE_PRICES_SECRET": PRICES_SECRET}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -90,9 +90,13 @@ def _egress(to: str, tiers: list[tuple[int, str]]) -> dict[str, Any]:
     return sku(told, [(start, Decimal(one)) for start, one in tiers], unit="GiBy")
 
 
-def _refreshed(api: Catalog, store: ObjectStore, now: datetime = NOW, **secret: str) -> Refreshed:
-    kept = secret or {"api_key": KEY}
-    secrets = SimpleNamespace(read=lambda name: {"prices": kept}[name])
+def _refreshed(
+    api: Catalog,
+    store: ObjectStore,
+    now: datetime = NOW,
+    secret: Mapping[str, str] = MappingProxyType({"api_key": KEY}),
+) -> Refreshed:
+    secrets = SimpleNamespace(read=lambda name: {"prices": secret}[name])
     providers = SimpleNamespace(secrets=secrets)
     services: Any = SimpleNamespace(costs=store, now=lambda: now, providers=providers)
     return refresh_gcp(services, api.url, "prices")
@@ -280,7 +284,7 @@ def test_the_key_is_the_secrets_and_in_no_url(
     api: Catalog, store: ObjectStore, secret: dict[str, str]
 ) -> None:
     with pytest.raises(AuthenticationFailed):
-        _refreshed(api, store, **secret)
+        _refreshed(api, store, secret=secret)
     assert api.asked == []
     _refreshed(api, store)
     assert KEY not in "".join(api.asked)
