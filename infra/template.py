@@ -1,7 +1,8 @@
 """Writes ``infra/template.yaml``: ``base.yaml`` and one resource for each function.
 
-A function's file says all: its routes, its schedule or event pattern, its role (``REQUIRES``), and
-its layer (``LAYER``) where it is not that of the clouds' SDKs.
+A function's file says all: its routes, its schedule or event pattern, its role (``REQUIRES``), its
+layer (``LAYER``) where it is not that of the clouds' SDKs, and the stack's condition under which
+it is deployed (``CONDITION``).
 ``python -m infra.template --check`` fails when the written template is older than the code.
 """
 
@@ -34,6 +35,7 @@ from novacron.runtime.permissions import (
     MOVE_MANY,
     OPERATE,
     PROVISION,
+    READ_PRICES_KEY,
     Need,
 )
 
@@ -78,6 +80,12 @@ RESOURCES: dict[str, Any] = {
     "secrets": _sub(
         "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:"
         "${AWS::StackName}/*"
+    ),
+    # The name, and six characters that Secrets Manager adds:
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
+    "prices secret": _sub(
+        "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:"
+        "${GooglePricesSecret}-??????"
     ),
     # Topics of tenants' own, by a name that we ask for.
     "notice topics": _sub("arn:${AWS::Partition}:sns:*:*:novacron-*"),
@@ -141,11 +149,12 @@ def _function(module: ModuleType) -> Resource:
     if events:
         properties["Events"] = events
     # infra/build.py has put everything in its place.
-    return {
+    made: Resource = {
         "Type": "AWS::Serverless::Function",
         "Metadata": {"SkipBuild": True},
         "Properties": properties,
     }
+    return made | ({"Condition": module.CONDITION} if hasattr(module, "CONDITION") else {})
 
 
 def _variables(module: ModuleType) -> Resource:
@@ -160,6 +169,8 @@ def _variables(module: ModuleType) -> Resource:
         found["NOVACRON_COLLECT_MACHINE"] = {"Ref": "CollectCosts"}
     if MOVE in module.REQUIRES:
         found["NOVACRON_MIGRATION_MACHINE"] = {"Ref": "MigrateVm"}
+    if READ_PRICES_KEY in module.REQUIRES:
+        found["NOVACRON_GOOGLE_PRICES_SECRET"] = {"Ref": "GooglePricesSecret"}
     if ASK_AS in module.REQUIRES:
         found["NOVACRON_QUERY_ROLE"] = {"Fn::GetAtt": ["AskCosts", "Arn"]}
         found["NOVACRON_QUERY_WORKGROUP"] = _sub(WORKGROUP)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import NamedTuple
@@ -19,12 +20,15 @@ class Answer(NamedTuple):
 
 
 @contextmanager
-def serving(get: Callable[[str], Answer]) -> Iterator[str]:
-    """Its URL, without a path. ``get`` answers each GET, by its path and query."""
+def serving(
+    get: Callable[[str], Answer], refuses: Callable[[Message], Answer | None] = lambda _: None
+) -> Iterator[str]:
+    """Its URL, without a path. ``get`` answers each GET, by its path and query, unless ``refuses``
+    does by its headers."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            told = get(self.path)
+            told = refuses(self.headers) or get(self.path)
             self.send_response(told.status)
             self.send_header("Content-Type", told.content_type)
             self.send_header("Content-Length", str(len(told.body)))

@@ -42,6 +42,8 @@ TOKEN = "GetWebIdentityToken"
 """moto has no such call: whoever may make it is given a token that nobody trusts."""
 ASKING = ":role/ask"
 """Ends the ARN of our own role that asks Athena."""
+PRICES_SECRET = "google-prices"
+"""The name of a secret that is no account's."""
 WRITES = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
 OBJECTS: dict[str, Needs] = {"get": READ_CHUNKS, "get_range": READ_CHUNKS}
 OBJECTS |= {"put": frozenset({PUT_CHUNK}), "list": frozenset({MISS_CHUNK})}
@@ -104,6 +106,8 @@ def needs(service: str, operation: str, given: dict[str, Any]) -> list[Need]:
         return [Need(action, "query role")]
     if operation == TOKEN:
         return [Need(action, "own identity")]
+    if given.get("SecretId") == PRICES_SECRET:
+        return [Need(action, "prices secret")]
     return [Need(action, PLACES.get(service, "executions"))]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
+
+import boto3
 
 from novacron.agent.identity import new_key
 from novacron.catalog import live, snapshot
@@ -25,6 +28,7 @@ from novacron.tenancy.agents import sign
 from novacron.tenancy.principal import Principal, Role
 from tests.agents import enrolled, serve
 from tests.api import call
+from tests.billing_catalog import KEY, billing_catalog, sku, small_gcp
 from tests.handlers import advising, budgeting, foreseeing, moving, spending
 from tests.handlers.stage import (
     ACCOUNT,
@@ -39,6 +43,7 @@ from tests.handlers.stage import (
 )
 from tests.price_api import item, price_api, small_snapshot
 from tests.price_list import price_list, small_aws, vm
+from tests.roles import PRICES_SECRET
 
 Exercise = Callable[[Stage], None]
 VM = VmSpec(name="web", region=REGION, image="ami-03cf127a", instance_type="t3.micro")
@@ -229,6 +234,23 @@ def refresh_aws_prices(stage: Stage) -> None:
     snapshot.forget()
 
 
+def refresh_gcp_prices(stage: Stage) -> None:
+    stage.services.cost_store = f"file://{stage.folder}/costs"
+    snapshot.forget()
+    live.forget()
+    live.publish(stage.services.costs, ProviderType.GCP, small_gcp("2999-01-01"))
+    secret = json.dumps({"api_key": KEY})
+    boto3.client("secretsmanager").create_secret(Name=PRICES_SECRET, SecretString=secret)
+    with billing_catalog() as api:
+        api.skus = [sku("Micro Instance with burstable CPU running in Americas", "0.0076")]
+        told = {"NOVACRON_GOOGLE_PRICES": api.url, "NOVACRON_GOOGLE_PRICES_SECRET": PRICES_SECRET}
+        with patch.dict(os.environ, told):
+            settings.cache_clear()
+            stage.invoke("functions.schedules.refresh_gcp_prices", {})
+    settings.cache_clear()
+    snapshot.forget()
+
+
 def search_prices(stage: Stage) -> None:
     _live_prices(stage)
     stage.http("POST", "/prices:search", 200, {"vcpus": 2, "regions": ["eu-west-1"]})
@@ -409,6 +431,7 @@ EXERCISES: dict[str, Exercise] = {
     "accounts.put_rate_card": put_rate_card,
     "schedules.refresh_prices": refresh_prices,
     "schedules.refresh_aws_prices": refresh_aws_prices,
+    "schedules.refresh_gcp_prices": refresh_gcp_prices,
     "estimates.create": estimate,
     "prices.search": search_prices,
     "networks.create": creating("/networks", NET),

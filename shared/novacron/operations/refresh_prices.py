@@ -5,11 +5,18 @@ from __future__ import annotations
 from datetime import date
 
 from novacron.catalog.live import Objects, publish, use_newest
-from novacron.catalog.refresh import aws, azure
-from novacron.catalog.refresh.refresh import LEAST, Drawn, Priced, Refreshed, draw
+from novacron.catalog.refresh import aws, azure, gcp
+from novacron.catalog.refresh.refresh import (
+    LEAST,
+    MOST_REPORTED,
+    Drawn,
+    Priced,
+    Refreshed,
+    draw,
+)
 from novacron.catalog.refresh.staged import stage, staged
 from novacron.catalog.snapshot import Snapshot, current
-from novacron.errors import ProviderUnavailable, Unsupported
+from novacron.errors import AuthenticationFailed, ProviderUnavailable, Unsupported
 from novacron.models.account import ProviderType
 from novacron.models.base import Model
 from novacron.models.price import PriceKind
@@ -31,14 +38,22 @@ def refresh_azure(services: Services, url: str) -> Refreshed:
     """Publish a new snapshot of Azure's prices. Running it twice on a day changes nothing more;
     an answer that breaks off or is too small leaves what was there. Raises Throttled,
     ProviderUnavailable, Unsupported: this deployment keeps no costs."""
-    store, now = services.costs, services.now()
-    use_newest(store, now)
-    base = current(ProviderType.AZURE)
-    if base is None:
-        raise Unsupported("No sizes of Azure are known.")
-    today = now.date()
+    base, today = _base(services, ProviderType.AZURE), services.now().date()
     drawn = draw(base, azure.prices(base.regions(), today, url), azure.SOURCE, today)
-    return _published(store, ProviderType.AZURE, drawn)
+    return _published(services.costs, ProviderType.AZURE, drawn)
+
+
+def refresh_gcp(services: Services, url: str, secret_id: str) -> Refreshed:
+    """The same of Google's prices, with the ``api_key`` that the secret has. Raises
+    AuthenticationFailed (the secret or its key), Throttled, ProviderUnavailable, Unsupported."""
+    base, today = _base(services, ProviderType.GCP), services.now().date()
+    key = services.providers.secrets.read(secret_id).get("api_key", "")
+    if not key:
+        raise AuthenticationFailed("The secret has no api_key.")
+    told = gcp.prices(base, key, url)
+    drawn = draw(base, told.prices, gcp.SOURCE, today)
+    drawn = drawn._replace(unknown=told.unknown[:MOST_REPORTED])
+    return _published(services.costs, ProviderType.GCP, drawn)
 
 
 def refresh_aws(services: Services, index: str) -> RefreshedRegion:
@@ -46,10 +61,7 @@ def refresh_aws(services: Services, index: str) -> RefreshedRegion:
     snapshot in force, publish one of all. A file that breaks off or is too small leaves what was
     there. Raises Throttled, ProviderUnavailable, Unsupported: this deployment keeps no costs."""
     store, today = services.costs, services.now().date()
-    use_newest(store, services.now())
-    base = current(ProviderType.AWS)
-    if base is None:
-        raise Unsupported("No types of AWS are known.")
+    base = _base(services, ProviderType.AWS)
     files = aws.files(index)
     known = sorted(files.keys() & set(base.regions()))
     there = {one.region: one for one in staged(store) if one.region in known}
@@ -69,6 +81,14 @@ def refresh_aws(services: Services, index: str) -> RefreshedRegion:
     )
 
 
+def _base(services: Services, provider: ProviderType) -> Snapshot:
+    use_newest(services.costs, services.now())
+    base = current(provider)
+    if base is None:
+        raise Unsupported(f"No types of {provider.value} are known.")
+    return base
+
+
 def _whole(base: Snapshot, region: str, url: str) -> list[Priced]:
     """Raises ProviderUnavailable: far fewer VMs are priced than were known."""
     found = list(aws.prices(url, region))
@@ -86,5 +106,6 @@ def _published(store: Objects, provider: ProviderType, drawn: Drawn) -> Refreshe
         on_demand=drawn.on_demand,
         others=drawn.others,
         zero=drawn.zero,
+        unpriced=drawn.unpriced,
         unknown=drawn.unknown,
     )

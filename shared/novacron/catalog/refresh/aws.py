@@ -11,21 +11,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
-from http import HTTPStatus
-from http.client import HTTPException, HTTPResponse
 from itertools import islice
 from urllib.parse import urljoin
 
+from novacron.catalog.refresh.opened import opened
 from novacron.catalog.refresh.refresh import Priced
-from novacron.errors import ProviderUnavailable, Throttled
+from novacron.errors import ProviderUnavailable
 from novacron.models.price import PriceKind, Unit
 
-SECONDS = 60
+WHOSE = "AWS's price list"
 SOURCE = {
     "source": "AWS Price List Bulk API",
     "licence": "AWS's terms",
@@ -53,7 +49,7 @@ def files(index: str) -> dict[str, str]:
 
     Raises Throttled, ProviderUnavailable.
     """
-    with _opened(index) as reply:
+    with opened(index, WHOSE) as reply:
         try:
             regions = json.load(reply)["regions"]
             places = {region: str(one["currentVersionUrl"]) for region, one in regions.items()}
@@ -68,7 +64,7 @@ def files(index: str) -> dict[str, str]:
 def prices(url: str, region: str) -> Iterator[Priced]:
     """A line in memory at a time. What raises may come after some were told: Throttled,
     ProviderUnavailable, also for a file that is cut short."""
-    with _opened(url) as reply:
+    with opened(url, WHOSE) as reply:
         lines = io.TextIOWrapper(reply, encoding="utf-8", newline="")
         rows = csv.DictReader(islice(lines, ABOUT, None))
         if not set(rows.fieldnames or ()) >= NEEDED:
@@ -99,16 +95,3 @@ def _price(row: Mapping[str, str]) -> Decimal:
         return Decimal(row["PricePerUnit"])
     except InvalidOperation as error:
         raise ProviderUnavailable("AWS's price list has a price that is no number.") from error
-
-
-@contextmanager
-def _opened(url: str) -> Iterator[HTTPResponse]:
-    try:
-        with urllib.request.urlopen(url, timeout=SECONDS) as reply:  # noqa: S310 - the operator's
-            yield reply
-    except urllib.error.HTTPError as error:
-        if error.code == HTTPStatus.TOO_MANY_REQUESTS:
-            raise Throttled("AWS's price list asks to wait.") from error
-        raise ProviderUnavailable(f"AWS's price list answered {error.code}.") from error
-    except (OSError, HTTPException, UnicodeDecodeError, csv.Error) as error:
-        raise ProviderUnavailable("AWS's price list could not be read.") from error

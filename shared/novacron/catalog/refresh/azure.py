@@ -10,24 +10,20 @@ from __future__ import annotations
 
 import json
 import re
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from http import HTTPStatus
 from typing import Any
 
+from novacron.catalog.refresh.opened import opened
 from novacron.catalog.refresh.refresh import Priced
-from novacron.errors import ProviderUnavailable, Throttled
 from novacron.migration.parallel import in_parallel
 from novacron.models.price import PriceKind, Unit
 
 URL = "https://prices.azure.com/api/retail/prices"
 VERSION = "2023-01-01-preview"
 """The first that tells savings plans."""
-SECONDS = 60
 SOURCE = {"source": "Azure Retail Prices API", "licence": "Microsoft's API terms", "url": URL}
 SERVICES = ("Virtual Machines", "Storage", "Virtual Network", "Bandwidth")
 HOURS = {"1 Year": ("1y", Decimal(8760)), "3 Years": ("3y", Decimal(26280))}
@@ -84,16 +80,9 @@ def _items(url: str, region: str, service: str) -> Iterator[dict[str, Any]]:
 
 
 def _page(link: str) -> dict[str, Any]:
-    try:
-        with urllib.request.urlopen(link, timeout=SECONDS) as reply:  # noqa: S310 - ours
-            found: dict[str, Any] = json.load(reply, parse_float=Decimal)
-            return found
-    except urllib.error.HTTPError as error:
-        if error.code == HTTPStatus.TOO_MANY_REQUESTS:
-            raise Throttled("Azure's price API asks to wait.") from error
-        raise ProviderUnavailable(f"Azure's price API answered {error.code}.") from error
-    except (OSError, ValueError) as error:
-        raise ProviderUnavailable("Azure's price API did not answer.") from error
+    with opened(link, "Azure's price API") as reply:
+        found: dict[str, Any] = json.load(reply, parse_float=Decimal)
+        return found
 
 
 def _vm(item: dict[str, Any]) -> Iterator[Priced]:

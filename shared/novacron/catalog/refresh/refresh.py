@@ -43,14 +43,16 @@ class Priced(NamedTuple):
 
 
 class Refreshed(Model):
-    """``unknown``: types with a price whose size is not known, which are left out (the first
-    ``MOST_REPORTED``); ``zero``: rows with a price of 0, which are left out too."""
+    """``unknown``: types with a price whose size is not known, which are left out, and of Google
+    those that nothing prices (the first ``MOST_REPORTED``); ``zero``: rows with a price of 0, which
+    are left out too; ``unpriced``: types, by region, that are offered at no known price."""
 
     provider: str
     changed: bool
     on_demand: int
     others: int
     zero: int
+    unpriced: int
     unknown: list[str]
 
 
@@ -59,6 +61,7 @@ class Drawn(NamedTuple):
     on_demand: int
     others: int
     zero: int
+    unpriced: int
     unknown: list[str]
 
 
@@ -92,7 +95,9 @@ def draw(base: Snapshot, told: Iterable[Priced], source: dict[str, str], today: 
     api = source | {"as_of": today.isoformat()}
     members["source.json"] = origin | {"sources": base.origin["sources"] | {API: api}}
     others = sum(map(len, rows.values()))
-    return Drawn(packed(members), count, others, zero, sorted(unknown)[:MOST_REPORTED])
+    offered = sum(len(members[f"{region}.json"]) for region in {*base.regions(), *hourly})
+    named = sorted(unknown)[:MOST_REPORTED]
+    return Drawn(packed(members), count, others, zero, offered - count, named)
 
 
 def _members(
