@@ -24,7 +24,8 @@ def apply_recommendation(
     recommendation_id: Id, key: Key, body: Annotated[ApplyArguments, Body()] = NOTHING
 ) -> Recommendation:
     """Carry it out by our own operations; `apply_operation` names the one that runs. An address
-    is released at once, and for good: `confirm` must be its name."""
+    is released at once, and for good: `confirm` must be its name. A commitment is bought at once,
+    by an administrator alone: `confirm` must be the sum, as the refusal without it says."""
     who = changer(app, Access.CHANGE, "recommendation.apply", recommendation_id)
 
     def act() -> Recommendation:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from novacron.errors import NotFound, NotReady
 from novacron.models.base import Ownership
+from novacron.models.commitment import CommitmentSpec
 from novacron.models.guest import GuestResult
 from novacron.models.transfer import Export, Import
 from novacron.models.vm import Vm, VmSpec, VmState
@@ -72,9 +73,8 @@ class Env:
     reserved_type: str = ""
     reserved_spec: dict[str, Any] = field(default_factory=dict)
     """Of a VM that runs there, where that is not said by a type."""
-    make_commitment: Callable[[], str] | None = None
-    """Commits to VMs of ``committed_type`` for a year; returns the id. No part of the contract."""
-    committed_type: str = ""
+    commitment: CommitmentSpec | None = None
+    """One that is for sale, where any is."""
     wire: Wire | None = None
     """The recording of all that is said, where the cloud has a specification to hold it against."""
     made: list[str] = field(default_factory=list)

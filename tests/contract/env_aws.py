@@ -9,6 +9,7 @@ from pathlib import Path
 
 from infra.local.aws_account import start_in_thread
 from infra.local.aws_account.guest import read_volume, write_volume
+from novacron.models.commitment import CommitmentSpec
 from novacron.models.guest import GuestResult
 from novacron.providers.aws.provider import AwsProvider
 from tests.contract.env import Env, answer
@@ -75,8 +76,13 @@ def open_env(folder: Path) -> Iterator[Env]:
             hold_address=partial(_hold_address, provider),
             make_reservation=partial(_make_reservation, provider),
             reserved_type="t3.large",
-            make_commitment=partial(_make_commitment, provider),
-            committed_type="t3.small",
+            commitment=CommitmentSpec(
+                region=REGION,
+                instance_type="t3.small",
+                count=2,
+                term="1y",
+                payment="no-upfront",
+            ),
         )
     finally:
         server.stop()
@@ -107,18 +113,6 @@ def _make_reservation(provider: AwsProvider) -> str:
         InstanceCount=2,
     )
     return str(made["CapacityReservation"]["CapacityReservationId"])
-
-
-def _make_commitment(provider: AwsProvider) -> str:
-    ec2 = provider.ec2(REGION)
-    offers = ec2.describe_reserved_instances_offerings(
-        Filters=[{"Name": "instance-type", "Values": ["t3.small"]}]
-    )
-    offer = offers["ReservedInstancesOfferings"][0]["ReservedInstancesOfferingId"]
-    made = ec2.purchase_reserved_instances_offering(
-        ReservedInstancesOfferingId=offer, InstanceCount=2
-    )
-    return str(made["ReservedInstancesId"])
 
 
 def _make_address(provider: AwsProvider) -> str:

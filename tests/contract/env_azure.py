@@ -8,19 +8,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
-
-from azure.core.rest import HttpRequest
 
 from infra.local.azure_account import Server, start_in_thread
-from infra.local.azure_account.commitments import ORDERS
 from infra.local.azure_account.networks.dns import ZONE
 from infra.local.azure_account.store import Resource
 from novacron.models.base import Ownership
+from novacron.models.commitment import CommitmentSpec
 from novacron.models.guest import GuestResult
 from novacron.models.network import NetworkSpec, SubnetSpec
 from novacron.providers.azure.base import NETWORK
-from novacron.providers.azure.commitments import API
 from novacron.providers.azure.provider import AzureProvider
 from tests.contract.env import Env, answer
 from tests.contract.wire import Exchange, Wire
@@ -117,8 +113,13 @@ def open_env(folder: Path) -> Iterator[Env]:
             agent=agent,
             make_address=kept.make_address,
             hold_address=kept.hold_address,
-            make_commitment=kept.make_commitment,
-            committed_type="Standard_D2s_v5",
+            commitment=CommitmentSpec(
+                region=region,
+                instance_type="Standard_D2s_v5",
+                count=2,
+                term="1y",
+                payment="reservation",
+            ),
             wire=Wire(recording, judge()),
         )
     finally:
@@ -133,27 +134,6 @@ class Networked:
     provider: AzureProvider
     subnet: str
     settle: Callable[[], None]
-
-    def make_commitment(self) -> str:
-        account = self.server.account
-        order = f"{ORDERS}/{uuid4()}"
-        asked = {
-            "sku": {"name": "Standard_D2s_v5"},
-            "location": account.options.location,
-            "properties": {
-                "reservedResourceType": "VirtualMachines",
-                "billingScopeId": account.root,
-                "term": "P1Y",
-                "quantity": 2,
-                "displayName": "kept",
-                "appliedScopeType": "Single",
-                "appliedScopes": [account.root],
-            },
-        }
-        url = f"{account.base}{order}?api-version={API}"
-        self.provider.arm.send_request(HttpRequest("PUT", url, json=asked)).raise_for_status()
-        [bought] = account.store.under(order)
-        return bought.name
 
     def make_pool(self, name: str) -> str:
         """Of an internal load balancer, on the network where VMs are put."""

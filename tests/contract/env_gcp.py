@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from infra.local.google_project import Server, start_in_thread
 from infra.local.google_project.dns import create
@@ -16,6 +15,7 @@ from infra.local.google_project.project import LocalProject
 from infra.local.google_project.store import link
 from infra.local.google_project.wire import Call
 from novacron.models.base import Ownership
+from novacron.models.commitment import CommitmentSpec
 from novacron.models.vm import Vm
 from novacron.providers.devices.provider import DevicesProvider
 from novacron.providers.gcp.provider import GcpProvider
@@ -90,8 +90,13 @@ def open_env(folder: Path) -> Iterator[Env]:
             hold_address=partial(_hold_address, project),
             make_reservation=partial(_make_reservation, provider, settle),
             reserved_type="e2-medium",
-            make_commitment=partial(_make_commitment, provider, settle),
-            committed_type="e2-medium",
+            commitment=CommitmentSpec(
+                region=REGION,
+                instance_type="n2-standard-2",
+                count=2,
+                term="1y",
+                payment="monthly",
+            ),
             make_pool=partial(_make_pool, server, provider),
             lend=lend,
             reader=devices,
@@ -109,16 +114,6 @@ def _make_reservation(provider: GcpProvider, settle: Callable[[], None]) -> str:
     provider.call("reservations", "insert_unary", zone=zone, reservation_resource=asked)
     settle()
     return f"{zone}/kept"
-
-
-def _make_commitment(provider: GcpProvider, settle: Callable[[], None]) -> str:
-    name = f"commitment-{uuid4().hex}"
-    held = [{"type_": "VCPU", "amount": 8}, {"type_": "MEMORY", "amount": 32 * 1024}]
-    asked = {"name": name, "plan": "TWELVE_MONTH", "type_": "GENERAL_PURPOSE_E2", "resources": held}
-    service, where = "region_commitments", {"region": REGION}
-    provider.call(service, "insert_unary", commitment_resource=asked, **where)
-    settle()
-    return str(provider.call(service, "get", commitment=name, **where).id)
 
 
 def _make_pool(server: Server, provider: GcpProvider, name: str) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from novacron.models.address import Address
 from novacron.models.capacity_reservation import CapacityReservation
-from novacron.models.commitment import Commitment, CommitmentKind
+from novacron.models.commitment import CommitmentSpec
 from novacron.models.guest import GuestResult
 from novacron.models.load_balancer import Pool
 from novacron.providers.memory.cloud import REGION
@@ -70,21 +69,6 @@ def open_env(folder: Path) -> Iterator[Env]:
         )
         return new
 
-    def make_commitment() -> str:
-        new, now = provider.cloud.new_id("ri"), datetime.now(UTC)
-        provider.cloud.commitments[new] = Commitment(
-            id=new,
-            name=new,
-            kind=CommitmentKind.USAGE,
-            region=REGION,
-            covers="1x256",
-            amount="2 x 1x256",
-            start=now,
-            end=now + timedelta(days=365),
-            renews=False,
-        )
-        return new
-
     yield Env(
         name="memory",
         provider=provider,
@@ -100,6 +84,11 @@ def open_env(folder: Path) -> Iterator[Env]:
         make_reservation=make_reservation,
         reserved_type="3x256",
         reserved_spec={"vcpus": 3},
-        make_commitment=make_commitment,
-        committed_type="1x256",
+        commitment=CommitmentSpec(
+            region=REGION,
+            instance_type="1x256",
+            count=2,
+            term="1y",
+            payment="monthly",
+        ),
     )

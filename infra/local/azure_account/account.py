@@ -39,6 +39,8 @@ class LocalAccount:
         self.console: dict[str, str] = {}
         self.metrics: dict[str, dict[str, float]] = {}
         self.charges: list[dict[str, str]] = []
+        self.quotes: set[str] = set()
+        """Orders that a price was told for."""
         self.savings_plans: list[dict[str, Any]] = []
         """As they are told; bought elsewhere, and they do not outlive the server."""
         self.shells: dict[str, Shell] = {}

@@ -23,12 +23,33 @@ TOLD = ("displayName", "quantity", "term", "appliedScopeType", "reservedResource
 YEARS = {"P1Y": 1, "P3Y": 3}
 
 
+def _calculate(account: LocalAccount, call: Call) -> Answer:
+    """By the month, of a price that is a size's vCPUs."""
+    asked = call.json()
+    order, months = str(uuid4()), 12 * YEARS[_bought(account, ORDERS, asked).properties["term"]]
+    size = SIZES[asked["sku"]["name"].lower()]
+    each = {"currencyCode": "USD", "amount": 10 * size.cores * asked["properties"]["quantity"]}
+    told = {
+        "reservationOrderId": order,
+        "pricingCurrencyTotal": each,
+        "billingCurrencyTotal": each,
+        "paymentSchedule": [{"pricingCurrencyTotal": each} for _ in range(months)],
+    }
+    account.quotes.add(order)
+    return Answer(200, {"properties": told})
+
+
 def _purchase(account: LocalAccount, call: Call) -> Answer:
     """Bought once, however often the same order is put."""
-    order, asked = f"{ORDERS}/{call.names['order']}", call.json()
+    name, asked = call.names["order"], call.json()
+    order = f"{ORDERS}/{name}"
+    if name not in account.quotes:
+        raise ArmError(404, "ReservationOrderNotFound", f"No price was calculated for {name}.")
     if not account.store.under(order):
         account.store.put(_bought(account, order, asked))
-    return Answer(200, {"id": order, "name": call.names["order"], "properties": {"term": "P1Y"}})
+    bought = [{"id": one.id} for one in account.store.under(order)]
+    told = {"term": asked["properties"]["term"], "reservations": bought}
+    return Answer(200, {"id": order, "name": name, "properties": told})
 
 
 def _bought(account: LocalAccount, order: str, asked: Json) -> Resource:
@@ -79,6 +100,12 @@ def _page(account: LocalAccount, call: Call, items: list[Json]) -> Answer:
 
 
 ROUTES = [
+    Route(
+        "POST",
+        "/providers/Microsoft.Capacity/calculatePrice",
+        "ReservationOrder_Calculate",
+        _calculate,
+    ),
     Route("PUT", f"{ORDERS}/{{order}}", "ReservationOrder_Purchase", _purchase),
     Route(
         "GET", "/providers/Microsoft.Capacity/reservations", "Reservation_ListAll", _reservations

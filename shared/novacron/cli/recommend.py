@@ -51,7 +51,10 @@ def show(context: typer.Context, recommendation_id: RecommendationId) -> None:
 def apply_(
     context: typer.Context,
     recommendation_id: RecommendationId,
-    confirm: Annotated[str, typer.Option(help="The name of what is released for good.")] = "",
+    confirm: Annotated[
+        str,
+        typer.Option(help="The name of what is released, or the sum of what is bought, for good."),
+    ] = "",
     key: Key = "",
 ) -> None:
     """Carry it out. `show` says when it is done."""

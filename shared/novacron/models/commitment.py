@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
+from typing import Literal
 
 from novacron.models.base import Model, Tags
 
@@ -13,6 +15,28 @@ class CommitmentKind(StrEnum):
 
     USAGE = "usage"
     SPEND = "spend"
+
+
+class CommitmentSpec(Model):
+    """To use as much as ``count`` VMs of ``instance_type`` do. ``payment``: see the catalog."""
+
+    region: str
+    instance_type: str
+    count: int
+    term: Literal["1y", "3y"]
+    payment: str
+
+    @property
+    def years(self) -> int:
+        return int(self.term[0])
+
+
+class Quote(Model):
+    """``total``: what is paid until it ends, without tax; None: the provider does not tell it."""
+
+    id: str
+    total: Decimal | None
+    currency: str = "USD"
 
 
 class Commitment(Model):

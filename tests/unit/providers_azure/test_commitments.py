@@ -9,9 +9,9 @@ import pytest
 
 from infra.local.azure_account.commitments import ORDERS, RESERVATION
 from infra.local.azure_account.store import Resource
-from novacron.errors import PermissionDenied
+from novacron.errors import NotFound, PermissionDenied
 from novacron.models.base import PageRequest
-from novacron.models.commitment import Commitment, CommitmentKind
+from novacron.models.commitment import Commitment, CommitmentKind, CommitmentSpec
 from novacron.providers.base import iterate
 from tests.unit.providers_azure.conftest import REGION, World
 
@@ -101,3 +101,17 @@ def test_a_role_that_may_not_read_them(world: World) -> None:
     world.fault("Reservation_ListAll", "AuthorizationFailed", http_status=403, message="no")
     with pytest.raises(PermissionDenied):
         _all(world)
+
+
+SPEC = CommitmentSpec(
+    region=REGION, instance_type="Standard_D2s_v5", count=3, term="3y", payment="reservation"
+)
+
+
+def test_the_sum_is_of_all_months(world: World) -> None:
+    assert world.provider().quote_commitment(SPEC).total == 36 * 3 * 2 * 10
+
+
+def test_an_order_without_a_price_is_refused(world: World) -> None:
+    with pytest.raises(NotFound):
+        world.provider().buy_commitment(SPEC, str(uuid4()))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from google.cloud import compute_v1
 
+from novacron.errors import Unsupported
+from novacron.models.commitment import CommitmentSpec
 from novacron.providers.gcp.commitments import _series, _shown
+from novacron.providers.gcp.committing import TYPES, _asked
 
 
 @pytest.mark.parametrize(
@@ -42,3 +45,37 @@ def test_what_is_committed_to() -> None:
     assert (found.id, found.region, found.amount) == ("7", "us-central1", "8 vCPU, 32 GiB")
     assert found.renews
     assert (found.end - found.start).days == 365
+
+
+def _spec(name: str) -> CommitmentSpec:
+    return CommitmentSpec(
+        region="us-central1", instance_type=name, count=3, term="3y", payment="monthly"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "vcpus", "mib"),
+    [
+        ("n1-standard-2", "GENERAL_PURPOSE", 6, 3 * 7680),
+        ("n2d-highmem-4", "GENERAL_PURPOSE_N2D", 12, 3 * 32768),
+        ("c2-standard-8", "COMPUTE_OPTIMIZED", 24, 3 * 32768),
+    ],
+)
+def test_what_is_bought_is_what_the_vms_have(name: str, kind: str, vcpus: int, mib: int) -> None:
+    asked = _asked(_spec(name), "quote")
+    native = compute_v1.Commitment(asked)
+    assert (native.type_, native.plan, native.name) == (kind, "THIRTY_SIX_MONTH", "quote")
+    assert {one.type_: one.amount for one in native.resources} == {"VCPU": vcpus, "MEMORY": mib}
+
+
+def test_every_type_that_is_bought_is_googles() -> None:
+    assert set(TYPES.values()) <= set(compute_v1.Commitment.Type.__members__)
+    assert all(_series(kind) == f"{series}-" for series, kind in TYPES.items())
+
+
+@pytest.mark.parametrize(
+    "name", ["e2-micro", "c3-standard-8-lssd", "a2-highgpu-1g", "f1-micro", "none-such"]
+)
+def test_what_is_more_than_vcpus_and_memory_is_not_bought(name: str) -> None:
+    with pytest.raises(Unsupported):
+        _asked(_spec(name), "")

@@ -13,10 +13,29 @@ from moto.core.responses import ActionResult
 
 from .base import LocalBase, refuse
 
+_ASKED = ("InstanceTenancy", "OfferingClass", "OfferingType")
 _FILTERS = {"state": "State", "instance-type": "InstanceType", "scope": "Scope"}
 
 
 class ReservedInstances(LocalBase):
+    def describe_reserved_instances_offerings(self) -> ActionResult:
+        """moto tells what is paid by the hour as a price of use, which is that of the oldest
+        offerings: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReservedInstancesOffering.html"""
+        filters = self._filters_from_querystring()
+        found = [
+            one | {"UsagePrice": 0.0, "RecurringCharges": _recurring(one["UsagePrice"])}
+            for one in self.ec2_backend.describe_reserved_instances_offerings(filters)
+            if self._fits(one)
+        ]
+        return ActionResult({"ReservedInstancesOfferings": found})
+
+    def _fits(self, offer: dict[str, Any]) -> bool:
+        asked = {name: self._get_param(name) for name in _ASKED}
+        least, most = (self._get_int_param(f"{end}Duration") for end in ("Min", "Max"))
+        return all(value in (None, offer[name]) for name, value in asked.items()) and (
+            least or 0
+        ) <= offer["Duration"] <= (most or offer["Duration"])
+
     def purchase_reserved_instances_offering(self) -> ActionResult:  # type: ignore[override]
         """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_PurchaseReservedInstancesOffering.html"""
         wanted = self._get_param("ReservedInstancesOfferingId")
@@ -67,6 +86,10 @@ class ReservedInstances(LocalBase):
             backend.local_reserved = []
         kept: list[dict[str, Any]] = backend.local_reserved
         return kept
+
+
+def _recurring(hourly: float) -> list[dict[str, Any]]:
+    return [{"Frequency": "Hourly", "Amount": hourly}] if hourly else []
 
 
 def _scope(zone: str | None) -> dict[str, str]:

@@ -1,21 +1,22 @@
 """Commitments worth buying, for each account, region and family: how many units, and what if not.
 
-Nothing is bought here: a commitment cannot be given back, so that a person buys it.
+Nothing is bought here: a person does that (``buying``), a step at a time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from novacron.costs.advice.buying import offer
 from novacron.costs.advice.expiring import seen
-from novacron.costs.advice.finding import MOST_POINTS, Finding, Scene
+from novacron.costs.advice.finding import MOST_POINTS, Finding, Scene, recommendation_id
 from novacron.costs.advice.held import BillHeld, Known, told
 from novacron.costs.advice.prices import CENT, HOURS, LIST, Saving
-from novacron.costs.commitments.ladder import Held, ladder
+from novacron.costs.commitments.ladder import Held, Tranche, ladder, later
 from novacron.costs.commitments.outcome import Outcome, outcome, regrets
 from novacron.costs.commitments.pools import Pool, hours_at_level, on_demand_cost
 from novacron.costs.commitments.reserved import best_reserved
@@ -24,11 +25,13 @@ from novacron.costs.commitments.units import Prices
 from novacron.costs.commitments.usage import HOUR, pooled, running
 from novacron.migration.assess.sizes import CATALOGUED
 from novacron.models.advice import Rule
+from novacron.models.commitment import CommitmentSpec
 from novacron.models.operation import ResourceKind
 from novacron.models.price import PriceRow
 from novacron.models.provider_account import ProviderAccount
-from novacron.models.recommendation import Confidence, Evidence
+from novacron.models.recommendation import Confidence, Evidence, RecommendationState
 from novacron.store.history import History
+from novacron.store.recommendations import AdviceStore
 
 YEARS = {"1y": 1, "3y": 3}
 ZERO = Decimal(0)
@@ -77,11 +80,23 @@ def find(scene: Scene, rule: Rule) -> Iterator[Finding]:
             held = _held(scene, account, region, prices)
             for base, usage in sorted(pools.items()):
                 target = _target(account, region, base)
+                if _settling(scene, rule, target):
+                    continue
                 own = [one for one in held if one.pool == base]
                 known = told(today, own) if own else bill.of(region, base, within, prices)
                 for found in _advised(scene, rule, target, prices, usage, known):
                     unknown = [*found.unknown, *map(NO_PRICE.format, sorted(unpriced))]
                     yield replace(found, unknown=unknown)
+
+
+def _settling(scene: Scene, rule: Rule, target: Target) -> bool:
+    """A step was bought so lately that the bill may not show it: advice would buy it twice."""
+    store = AdviceStore(scene.services.store.table)
+    was = store.find(scene.tenant, recommendation_id(scene.tenant, rule.kind, target))
+    if was is None or was.state is not RecommendationState.APPLIED or was.applied_at is None:
+        return False
+    months = max(int(rule.thresholds["tranche_months"]), 1)
+    return scene.now.date() < later(was.applied_at.date(), months)
 
 
 def _target(account: ProviderAccount, region: str, base: str) -> Target:
@@ -112,15 +127,22 @@ def _advised(
     saving = _monthly(best, best.result.saving)
     if saving < Decimal(str(rule.thresholds["min_saving"])):
         return
+    steps = ladder(
+        best.units,
+        int(rule.thresholds["tranches"]),
+        scene.now.date(),
+        int(rule.thresholds["tranche_months"]),
+    )
     yield Finding(
         record=target,
         title=f"Commit to {best.units} units of {target.name} for {best.row.term}",
-        detail=_detail(rule, target, best, choices, known, scene.now.date()),
+        detail=_detail(target, best, choices, known, steps),
         saving=Saving(saving, LIST, _formula(best, known.units)),
         confidence=Confidence.MEDIUM,
         risk=_risk(best),
         unknown=_unknown(best, known),
         evidence=[*_evidence(scene, rule, best), *known.evidence],
+        apply=offer(target.id, _first(target, best, steps), best.row),
     )
 
 
@@ -143,12 +165,19 @@ def _formula(best: Choice, already: int) -> str:
     )
 
 
-def _detail(
-    rule: Rule, target: Target, best: Choice, choices: list[Choice], known: Known, today: date
-) -> str:
-    steps = ladder(
-        best.units, int(rule.thresholds["tranches"]), today, int(rule.thresholds["tranche_months"])
+def _first(target: Target, best: Choice, steps: list[Tranche]) -> CommitmentSpec:
+    return CommitmentSpec(
+        region=target.region,
+        instance_type=target.base,
+        count=steps[0].units,
+        term="3y" if YEARS[best.row.term] == 3 else "1y",
+        payment=best.row.payment,
     )
+
+
+def _detail(
+    target: Target, best: Choice, choices: list[Choice], known: Known, steps: list[Tranche]
+) -> str:
     others = "; ".join(
         f"{one.row.term} {one.row.payment} at {one.row.price}: {one.units} units save "
         f"{_monthly(one, one.result.saving)} a month"
@@ -163,7 +192,7 @@ def _detail(
         f"{best.result.coverage:.0%} of what is not held yet and is used to "
         f"{best.result.utilisation:.0%}. Choices: {others}. "
         + (f"To renew: {renew}. " if renew else "")
-        + "Buy it in the provider's console: nothing here does."
+        + "Applying it buys the first step, once an administrator has repeated what it costs."
     )
 
 

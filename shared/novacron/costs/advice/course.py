@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from novacron.costs.advice.addresses import OPERATION as RELEASE
 from novacron.costs.advice.addresses import release
+from novacron.costs.advice.buying import OPERATION as BUY
+from novacron.costs.advice.buying import buy
 from novacron.costs.advice.schedule import OPERATION as POWER
 from novacron.costs.advice.schedule import keep, remove
 from novacron.errors import Conflict, InvalidSpec, NovaCronError
@@ -36,13 +38,17 @@ KEPT_TAG = "kept-for"
 def apply(
     services: Services, who: Principal, recommendation_id: str, confirm: str = ""
 ) -> Recommendation:
-    """Begin it. ``confirm``: the resource's name, where nothing of ours could take it back.
+    """Begin it. ``confirm``, where nothing of ours could take it back: the resource's name, or the
+    sum that a commitment costs.
 
     Raises NotFound; Conflict: in a state that forbids it, only a person can do it, or the resource
-    is being changed; InvalidSpec: it is not confirmed."""
+    is being changed; InvalidSpec: it is not confirmed; what ``buying.buy`` does."""
     found = AdviceStore(services.store.table).get(who.tenant, recommendation_id)
-    if found.state not in APPLICABLE:
+    bought = found.apply is not None and found.apply.operation == BUY
+    if found.state not in APPLICABLE and not (bought and found.state is State.APPLYING):
         raise Conflict(f"{found.id} is {found.state.value}; it cannot be applied.")
+    if bought:
+        return buy(services, who, found, confirm)
     if found.apply is None:
         raise Conflict("No operation of ours does this.", remedy=found.detail)
     if found.apply.operation == RELEASE and confirm != found.resource_name:

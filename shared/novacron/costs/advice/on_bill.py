@@ -73,13 +73,17 @@ class Worth(NamedTuple):
 
     currency: str
     monthly: dict[str, Decimal]
+    through: date | None = None
 
 
-def worth(ledger: Ledger, account_id: str, today: date) -> Worth:
+def worth(ledger: Ledger, account_id: str, today: date, since: date = date.min) -> Worth:
     """Since the month began in which the bill's last seven days did: some tell on a month's first
-    day what nobody used in it. Raises as ``on_bill`` does."""
+    day what nobody used in it; or ``since`` later. Raises as ``on_bill`` does; NotFound: nothing is
+    billed since then."""
     late = _days(ledger, account_id, today)
-    days = Days(start=late.start.replace(day=1), end=late.end)
+    days = Days(start=max(late.start.replace(day=1), since), end=late.end)
+    if days.start >= days.end:
+        raise NotFound(f"The account has no bill since {since}.")
     by: list[Dimension] = ["commitment", "commitment_status"]
     only: dict[Dimension, list[str]] = {"account": [account_id]}
     listed = ledger.ask(_question(days, CostMetric.LIST, by, only))
@@ -90,7 +94,8 @@ def worth(ledger: Ledger, account_id: str, today: date) -> Worth:
             if group.key["commitment"] and group.key["commitment_status"] in statuses:
                 found[group.key["commitment"].rpartition("/")[2].lower()] += sign * group.total
     hours = Decimal((days.end - days.start) // HOUR)
-    return Worth(listed.currency, {one: total * HOURS / hours for one, total in found.items()})
+    monthly = {one: total * HOURS / hours for one, total in found.items()}
+    return Worth(listed.currency, monthly, days.end - timedelta(days=1))
 
 
 def _days(ledger: Ledger, account_id: str, today: date) -> Days:

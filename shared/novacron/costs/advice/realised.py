@@ -8,9 +8,10 @@ from decimal import Decimal
 from statistics import variance
 
 from novacron.costs.advice.bill import Bill, read
+from novacron.costs.advice.on_bill import worth
 from novacron.costs.advice.prices import CENT, HOURS
 from novacron.costs.ledger import Ledger, Series
-from novacron.errors import NotFound, NotReady
+from novacron.errors import NotFound, NotReady, NovaCronError
 from novacron.models.base import Model
 from novacron.models.cost import Days
 from novacron.models.operation import ResourceKind
@@ -77,11 +78,14 @@ def measure(services: Services, tenant: str, ledger: Ledger) -> int:
     if since == today:
         return 0
     bill = read(ledger, Days(start=since - timedelta(days=BEFORE_DAYS), end=today))
-    return sum(_measure(services, store, bill, found) for found in applied)
+    return sum(_measure(services, ledger, bill, found) for found in applied)
 
 
-def _measure(services: Services, store: AdviceStore, bill: Bill, found: Recommendation) -> bool:
-    seen = measured(bill, found, _ids(services, found))
+def _measure(services: Services, ledger: Ledger, bill: Bill, found: Recommendation) -> bool:
+    if found.kind is RecommendationKind.COMMIT:
+        seen = _discount(ledger, found, services.now().date())
+    else:
+        seen = measured(bill, found, _ids(services, found))
     if seen is None or seen.through == found.realised_through:
         return False
     update = {
@@ -90,10 +94,25 @@ def _measure(services: Services, store: AdviceStore, bill: Bill, found: Recommen
         "realised_through": seen.through,
     }
     try:
-        store.save(found.model_copy(update=update), found)
+        AdviceStore(services.store.table).save(found.model_copy(update=update), found)
     except NotReady:
         return False
     return True
+
+
+def _discount(ledger: Ledger, found: Recommendation, today: date) -> Realised | None:
+    """What the commitment that was bought has made cheaper since; None: it is on no bill yet."""
+    bought = found.apply.body.get("bought", "") if found.apply else ""
+    if found.applied_at is None:
+        return None
+    try:
+        known = worth(ledger, found.account_id, today, found.applied_at.date() + timedelta(days=1))
+    except NovaCronError:
+        return None
+    monthly = known.monthly.get(bought.lower())
+    if monthly is None or known.through is None:
+        return None
+    return Realised(saving=monthly.quantize(CENT), interval=None, through=known.through)
 
 
 def _ids(services: Services, found: Recommendation) -> list[str]:

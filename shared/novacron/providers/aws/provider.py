@@ -25,6 +25,7 @@ from novacron.providers.aws.load_balancers import AwsLoadBalancers
 from novacron.providers.aws.metrics import AwsMetrics
 from novacron.providers.aws.networks import AwsNetworks
 from novacron.providers.aws.quota import AwsQuota
+from novacron.providers.aws.reserving import AwsReserving
 from novacron.providers.aws.rotation import AwsRotation
 from novacron.providers.aws.snapshots import AwsSnapshots
 from novacron.providers.aws.volumes import AwsVolumes
@@ -48,6 +49,7 @@ class AwsProvider(
     AwsLoadBalancerList,
     AwsCapacityReservations,
     AwsCommitments,
+    AwsReserving,
     AwsGuests,
     AwsAddresses,
     CloudProvider,

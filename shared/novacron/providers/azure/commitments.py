@@ -8,18 +8,14 @@ Reading them takes a role of their own, such as Reservations Reader.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 from novacron.models.base import Page, PageRequest
 from novacron.models.commitment import Commitment, CommitmentKind
-from novacron.providers.azure.base import AzureBase
+from novacron.providers.azure.arm import AzureArm
 from novacron.providers.azure.errors import translated
 from novacron.providers.azure.ownership import Json
-from novacron.providers.azure.paging import page_of
+from novacron.providers.azure.paging import Fetch, page_of
 from novacron.providers.commitments import Commitments
-
-if TYPE_CHECKING:
-    from azure.mgmt.core import ARMPipelineClient
 
 API = "2022-11-01"
 RESERVATIONS = "/providers/Microsoft.Capacity/reservations"
@@ -28,7 +24,7 @@ THEN = "plans:"
 """Begins a cursor of the second list."""
 
 
-class AzureCommitments(AzureBase, Commitments):
+class AzureCommitments(AzureArm, Commitments):
     @translated
     def list_commitments(self, region: str | None, page: PageRequest) -> Page[Commitment]:
         cursor = page.cursor or ""
@@ -48,37 +44,17 @@ class AzureCommitments(AzureBase, Commitments):
         within = page.model_copy(update={"cursor": cursor.removeprefix(THEN) or None})
         show = _plan if second else _reservation
         found = page_of(place, within, self._fetch(place), keep, lambda some: list(map(show, some)))
-        if second and found.next_cursor:
-            return found.model_copy(update={"next_cursor": THEN + found.next_cursor})
-        return (
-            found if second or found.next_cursor else found.model_copy(update={"next_cursor": THEN})
-        )
+        following = found.next_cursor
+        if second:
+            following = following and THEN + following
+        return found.model_copy(update={"next_cursor": following or (None if second else THEN)})
 
-    def _fetch(self, place: str) -> Any:
-        from azure.core.exceptions import HttpResponseError
-        from azure.core.rest import HttpRequest
-
+    def _fetch(self, place: str) -> Fetch:
         def fetch(link: str | None) -> tuple[list[Json], str | None]:
-            request = HttpRequest("GET", link or f"{place}?api-version={API}")
-            answer = self.arm.send_request(request)
-            if answer.status_code >= 400:
-                raise HttpResponseError(response=answer)
-            body = answer.json()
-            return body["value"], body.get("nextLink")
+            page = self.arm_call("GET", link or f"{place}?api-version={API}")
+            return page["value"], page.get("nextLink")
 
         return fetch
-
-    @property
-    def arm(self) -> ARMPipelineClient[Any, Any]:
-        """For what no SDK of ours knows."""
-
-        def make(_credential: object, told: dict[str, Any]) -> ARMPipelineClient[Any, Any]:
-            from azure.mgmt.core import ARMPipelineClient
-
-            return ARMPipelineClient(**told)
-
-        client: ARMPipelineClient[Any, Any] = self._client("Microsoft.Capacity", make)
-        return client
 
 
 def _is_ours(subscription: str, told: Json) -> bool:

@@ -24,6 +24,7 @@ from novacron.providers.azure.metrics import AzureMetrics
 from novacron.providers.azure.networks import AzureNetworks
 from novacron.providers.azure.operations import AzureOperations
 from novacron.providers.azure.quota import AzureQuota
+from novacron.providers.azure.reserving import AzureReserving
 from novacron.providers.azure.snapshots import AzureSnapshots
 from novacron.providers.azure.transfer_export import AzureExport
 from novacron.providers.azure.transfer_import import AzureImport
@@ -52,6 +53,7 @@ class AzureProvider(
     AzureGuests,
     AzureAddresses,
     AzureCommitments,
+    AzureReserving,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

@@ -13,6 +13,7 @@ from novacron.providers.gcp.auth import URLS, read_settings
 from novacron.providers.gcp.billing import GcpBilling
 from novacron.providers.gcp.capacity_reservations import GcpCapacityReservations
 from novacron.providers.gcp.commitments import GcpCommitments
+from novacron.providers.gcp.committing import GcpCommitting
 from novacron.providers.gcp.costs import estimate
 from novacron.providers.gcp.dns import GcpDns
 from novacron.providers.gcp.errors import translated
@@ -40,6 +41,7 @@ class GcpProvider(
     GcpLoadBalancers,
     GcpCapacityReservations,
     GcpCommitments,
+    GcpCommitting,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from novacron.errors import Conflict, NotFound, NovaCronError
@@ -63,6 +64,8 @@ class MemoryCloud:
     pools: dict[str, Pool] = field(default_factory=dict)
     reservations: dict[str, CapacityReservation] = field(default_factory=dict)
     commitments: dict[str, Commitment] = field(default_factory=dict)
+    commitment_price: Decimal | None = None
+    """Of a VM and year; None: it is not told."""
     guest_runs: dict[tuple[str, str], GuestResult] = field(default_factory=dict)
     """VM and operation -> how its script ended."""
     own_volumes: dict[str, list[str]] = field(default_factory=dict)

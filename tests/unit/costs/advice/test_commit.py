@@ -25,14 +25,15 @@ from novacron.models.account import ProviderType
 from novacron.models.advice import RuleEdit, RuleEdits
 from novacron.models.commitment import Commitment
 from novacron.models.operation import ResourceKind, ResourceRecord
-from novacron.models.recommendation import RecommendationKind
+from novacron.models.recommendation import RecommendationKind, RecommendationState
 from novacron.models.sighting import Sighting
 from novacron.store.costs import CostStore
 from novacron.store.history import History
+from novacron.store.recommendations import AdviceStore
 from tests.bills import Bills, committed, row
 from tests.world import World
 
-Kind = RecommendationKind
+Kind, State = RecommendationKind, RecommendationState
 NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 FIRST = NOW.replace(minute=0) - timedelta(hours=720)
 REGION = "us-central1"
@@ -67,10 +68,22 @@ def _ran(world: World, name: str, type_: str, since: datetime, until: datetime |
 def _found(
     world: World, ledger: Ledger | None = None, seen: Sequence[Commitment] = (), **edits: Any
 ) -> list[Finding]:
+    scene = _scene(world, ledger, seen, **edits)
+    rule = next(one for one in scene.book.rules if one.kind is Kind.COMMIT)
+    found = list(commit.find(scene, rule))
+    for one in found:
+        told = as_recommendation(scene, rule, one)
+        assert told.revert is None, "a commitment is for good"
+    return found
+
+
+def _scene(
+    world: World, ledger: Ledger | None = None, seen: Sequence[Commitment] = (), **edits: Any
+) -> Scene:
     world.clock.at = NOW
     account = world.account.model_copy(update={"id": "acc-gcp", "type": ProviderType.GCP})
     book = rule_book(RuleEdits.model_validate(edits))
-    scene = Scene(
+    return Scene(
         services=world.services,
         tenant="acme",
         now=NOW,
@@ -85,12 +98,6 @@ def _found(
             ]
         },
     )
-    rule = next(one for one in book.rules if one.kind is Kind.COMMIT)
-    found = list(commit.find(scene, rule))
-    for one in found:
-        told = as_recommendation(scene, rule, one)
-        assert (told.apply, told.revert) == (None, None), "a person buys"
-    return found
 
 
 LONG_BEFORE = FIRST - timedelta(days=60)
@@ -204,6 +211,20 @@ def test_what_the_bill_says_is_held_is_not_bought_again(world: World, tmp_path: 
     assert "cud-2" in idle
 
 
+def test_a_step_that_was_bought_lately_is_not_advised_again(world: World) -> None:
+    _ran(world, "a", "e2-standard-4", LONG_BEFORE, None)
+    [found] = _found(world)
+    assert found.apply is not None
+    assert found.apply.body["spec"]["count"] == 1, "the first of the steps"
+    rule = next(one for one in SHIPPED if one.kind is Kind.COMMIT)
+    store = AdviceStore(world.services.store.table)
+    for days, advised in ((10, 0), (27, 0), (28, 1)):
+        kept = as_recommendation(_scene(world), rule, found)
+        bought = {"state": State.APPLIED, "applied_at": NOW - timedelta(days=days)}
+        store.save(kept.model_copy(update=bought), store.find("acme", kept.id))
+        assert len(_found(world)) == advised
+
+
 def _commitment(id: str, **told: object) -> Commitment:
     given = {"id": id, "name": id, "kind": "usage", "region": REGION, "covers": "e2-"}
     more = {"amount": "8 vCPU", "start": NOW, "end": NOW + timedelta(days=90), "renews": False}
@@ -225,7 +246,7 @@ def test_what_the_provider_tells_of_ends_is_in_the_advice(world: World, tmp_path
     [idle] = found.unknown
     assert "cud-2" in idle
     wanted = "plan (8 vCPU) ends on 2026-03-31; of-a-type (8 vCPU) ends on 2026-04-10; CUD-1"
-    assert f"To renew: {wanted} (8 vCPU) ends on 2026-05-30. Buy" in found.detail
+    assert f"To renew: {wanted} (8 vCPU) ends on 2026-05-30. Applying" in found.detail
 
 
 def test_what_the_rules_tell_comes_before_the_bill(world: World, tmp_path: Path) -> None:
