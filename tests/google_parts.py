@@ -7,7 +7,6 @@ is a question that has a wrong answer.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -86,13 +85,7 @@ def shipped_prices(snapshot: Snapshot, region: str, market: Market) -> dict[str,
         found = {row[1]: row[3] for row in rows if (row[0], conditions(row)[1]) == (kind, term)}
     # Commitments that the source made of a discount for whole months, as Google sells none.
     discounted = ("f1", "g1", "m2") if term else ()
-    # Its source had no price of C4's SSDs there, and took none for 0.
-    partial = "c4-.*lssd.*" if region == "asia-southeast3" else ""
-    return {
-        name: one
-        for name, one in found.items()
-        if not name.startswith(discounted) and not re.fullmatch(partial, name)
-    }
+    return {name: one for name, one in found.items() if not name.startswith(discounted)}
 
 
 def derived(prices: Mapping[str, str], types: Mapping[str, list[Any]]) -> dict[str, Fraction]:

@@ -30,6 +30,7 @@ NO_VM = ("ct", "tpu")
 # https://cloud.google.com/compute/docs/gpus#l4-gpus
 L4 = {24: 2, 48: 4, 96: 8}
 KEY = "skus"
+DISKS_TOO = "-lssd"
 HOURS_A_MONTH = Decimal(730)
 TERMS = {"1y": "month_1y", "3y": "month_3y"}
 DISKS = {
@@ -56,10 +57,17 @@ def make(pricing: dict[str, Any], offers: list[dict[str, str]]) -> None:
         regions.setdefault(one["NAME"], []).append(one["ZONE"])
     listed = pricing["compute"]["instance"]
     for name in sorted(regions):
-        _add_type(sheet, name, regions[name], listed.get(name, {}).get("cost", {}))
+        _add_type(sheet, name, regions[name], _cost(listed, name))
     _add_others(sheet, pricing["compute"])
     types = {one["NAME"]: _row(one) for one in offers}
     sheet.pack("gcp", types, origin | {"types": "the same repository, 2026-08-20"})
+
+
+def _cost(listed: dict[str, Any], name: str) -> dict[str, Any]:
+    """By region; without those in which the list has no price of its disks, and takes it for 0."""
+    cost: dict[str, Any] = listed.get(name, {}).get("cost", {})
+    bare = listed.get(name.replace(DISKS_TOO, ""), {}).get("cost", {}) if DISKS_TOO in name else {}
+    return {r: one for r, one in cost.items() if one.get("hour") != bare.get(r, {}).get("hour", 0)}
 
 
 def _add_type(sheet: Sheet, name: str, regions: list[str], cost: dict[str, Any]) -> None:

@@ -49,3 +49,14 @@ def test_gpus_are_counted_and_paid_for() -> None:
 def test_the_smallest_is_chosen_by_price() -> None:
     spec = VmSpec(name="a", region="us-central1", image="x", vcpus=2, memory_mib=1024)
     assert choose(GCP, spec).instance_type == "e2-micro"
+
+
+def test_a_type_with_disks_costs_more_than_that_without() -> None:
+    compared = 0
+    for region in ("us-central1", "asia-southeast3", "europe-west1"):
+        prices = {row.name: row.hourly for row in instance_types(GCP, region) if row.hourly}
+        for name, hourly in prices.items():
+            if "-lssd" in name and (bare := prices.get(name.replace("-lssd", ""))):
+                assert hourly > bare, (region, name)
+                compared += 1
+    assert compared > 50
