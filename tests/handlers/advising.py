@@ -182,6 +182,7 @@ EXERCISES: dict[str, Callable[[Stage], None]] = {
     "recommendations.apply": apply,
     "recommendations.revert": revert,
     "recommendations.dismiss": steer("dismiss", State.OPEN, 200),
+    "recommendations.commitments": reading("/recommendations/commitments"),
     "recommendations.rules": reading("/recommendations/rules"),
     "recommendations.put_rules": put_rules,
     "schedules.recommend": recommend,

@@ -74,6 +74,15 @@ def dismiss(context: typer.Context, recommendation_id: RecommendationId, key: Ke
 
 
 @app.command()
+def commitments(context: typer.Context) -> None:
+    """List the commitments that are held, the soonest end first."""
+    here = session(context)
+    reply = here.connect().get("recommendations/commitments")
+    columns = ["days", "end", "renews", "account_id", "region", "name", "amount"]
+    render(reply["items"], columns, here.form, here.out)
+
+
+@app.command()
 def rules(context: typer.Context) -> None:
     """Show the rules: their thresholds, and the official page that each follows."""
     here = session(context)

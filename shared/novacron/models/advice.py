@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from novacron.models.base import Model, ResourceId
+from novacron.models.commitment import Commitment
 from novacron.models.recommendation import RecommendationKind
 
 TagPattern = Annotated[str, StringConstraints(min_length=1, max_length=385)]
@@ -69,6 +70,19 @@ class RuleEdits(Model):
     held: list[HeldCommitment] = Field(default=[], max_length=200)
     """Commitments to buy are advised on top of these; of a family that has none, on top of those
     that the bill names."""
+
+
+class DueCommitment(Commitment):
+    """``days``: whole ones until it ends."""
+
+    account_id: ResourceId
+    days: int
+
+
+class CommitmentCalendar(Model):
+    """The soonest end first."""
+
+    items: list[DueCommitment]
 
 
 class Looks(Model):

@@ -78,3 +78,10 @@ def test_rules_are_shown_and_edited(tmp_path: Path) -> None:
 def test_a_chart_keeps_the_peaks() -> None:
     assert chart([0.0] * 119 + [7.0])[-1] == "█"
     assert len(chart([1.0] * 600)) == 60
+
+
+def test_what_is_held_is_listed() -> None:
+    one = {"days": 12, "end": "2026-12-31T00:00:00Z", "name": "2 x t3.large", "renews": False}
+    printed = Api({"items": [one]}).run("recommend", "commitments")
+    assert "2 x t3.large" in printed
+    assert "12" in printed

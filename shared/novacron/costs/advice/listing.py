@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 
 from novacron.costs.advice.rules import rule_book
-from novacron.models.advice import RuleBook, RuleEdits
+from novacron.models.advice import CommitmentCalendar, DueCommitment, RuleBook, RuleEdits
 from novacron.models.base import PageRequest
-from novacron.models.recommendation import Recommendation, Recommendations, RecommendationState
+from novacron.models.commitment import Commitment
+from novacron.models.recommendation import (
+    Recommendation,
+    RecommendationKind,
+    Recommendations,
+    RecommendationState,
+)
 from novacron.operations.services import Services
+from novacron.providers.base import iterate
 from novacron.store.filtered import filtered
 from novacron.store.recommendations import AdviceStore
+
+HELD = RecommendationKind.EXPIRING_COMMITMENT
 
 
 def listed(
@@ -38,3 +48,19 @@ def edit_rules(services: Services, tenant: str, edits: RuleEdits) -> RuleBook:
     book = rule_book(edits)
     AdviceStore(services.store.table).save_rules(tenant, edits)
     return book
+
+
+def calendar(services: Services, tenant: str) -> CommitmentCalendar:
+    """Commitments in force, as far as accounts tell theirs."""
+    store, now = AdviceStore(services.store.table), services.now()
+    held = [
+        DueCommitment(
+            **dict(sighting.found),
+            account_id=account.id,
+            days=(sighting.found.end - now) // timedelta(days=1),
+        )
+        for account in iterate(services.store.accounts, tenant)
+        for sighting in store.sightings(tenant, account.id, HELD).items
+        if isinstance(sighting.found, Commitment) and sighting.found.end > now
+    ]
+    return CommitmentCalendar(items=sorted(held, key=lambda one: (one.end, one.id)))

@@ -10,6 +10,7 @@ import pytest
 
 from novacron.costs.advice.expiring import find, held
 from novacron.costs.advice.finding import Finding, Scene
+from novacron.costs.advice.listing import calendar
 from novacron.costs.advice.prices import Prices
 from novacron.costs.advice.rules import SHIPPED, rule_book
 from novacron.costs.advice.sightings import look_all
@@ -119,3 +120,16 @@ def test_what_cannot_be_read_is_as_it_was(world: World, monkeypatch: pytest.Monk
 
 def test_a_provider_without_any_has_none(world: World) -> None:
     assert list(held(world.provider)) == []
+
+
+def test_the_calendar_has_all_that_is_held(world: World) -> None:
+    assert calendar(world.services, "acme").items == []
+    _held(world, "later", 300)
+    _held(world, "soon", 10)
+    _held(world, "over", -1)
+    look_all(world.services, world.account)
+    world.clock.at = NOW
+    found = calendar(world.services, "acme").items
+    assert [(one.id, one.days) for one in found] == [("soon", 10), ("later", 300)]
+    assert found[0].account_id == world.account.id
+    assert calendar(world.services, "umbrella").items == []
