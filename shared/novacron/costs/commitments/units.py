@@ -28,7 +28,7 @@ SUSTAINED = {
 ROUNDED = Decimal("1e-8")
 """To which hourly prices of a commitment are, that are sold for a whole term."""
 AWS_ROUNDED = Decimal("0.05")
-"""The share of a price that AWS's rounding may be: fees are whole dollars, the smallest ten."""
+"""The share of a price that AWS's rounding may be: a small type's fee is few whole dollars."""
 _SIZE = {
     ProviderType.AWS: re.compile(r"\..+$"),
     ProviderType.AZURE: re.compile(r"(?<=[A-Za-z])\d+(-\d+)?"),
