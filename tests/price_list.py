@@ -1,4 +1,5 @@
-"""AWS's price list of EC2 on a loopback port: a region index, and a CSV for each region.
+"""AWS's price list on a loopback port: of EC2, data transfer and VPC each a region index, and a CSV
+for each region.
 
 https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/service-region-infex-file-for-service.html
 https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-service-price-list-file-for-services.html
@@ -9,21 +10,22 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from novacron.catalog.refresh.refresh import packed
 from tests.loopback import Answer, serving
 
-INDEX = "/offers/v1.0/aws/AmazonEC2/current/region_index.json"
-VERSION = "/offers/v1.0/aws/AmazonEC2/20261127202446"
+Row = dict[str, str]
+SERVICES = ("AmazonEC2", "AWSDataTransfer", "AmazonVPC")
+INDEX = "/offers/v1.0/aws/{}/current/region_index.json"
+FILE = "/offers/v1.0/aws/{}/20261127202446/{}/index"
 ABOUT = (
     ("FormatVersion", "v1.0"),
     ("Disclaimer", "This pricing list is for informational purposes only, they say."),
     ("Publication Date", "2026-11-27T20:24:46Z"),
     ("Version", "20261127202446"),
-    ("OfferCode", "AmazonEC2"),
+    ("OfferCode", "one of SERVICES"),
 )
 VM = {
     "SKU": "JRTCKXETXF",
@@ -37,6 +39,9 @@ VM = {
     "Unit": "Hrs",
     "PricePerUnit": "0.0960000000",
     "Currency": "USD",
+    "LeaseContractLength": "",
+    "PurchaseOption": "",
+    "OfferingClass": "",
     "Product Family": "Compute Instance",
     "serviceCode": "AmazonEC2",
     "Location": "US East (N. Virginia)",
@@ -45,6 +50,7 @@ VM = {
     "Tenancy": "Shared",
     "Operating System": "Linux",
     "License Model": "No License required",
+    "usageType": "BoxUsage:m5.large",
     "CapacityStatus": "Used",
     "Pre Installed S/W": "NA",
     "Volume API Name": "",
@@ -53,41 +59,89 @@ VM = {
 }
 
 
-def vm(region: str, name: str, price: str, **changes: str) -> dict[str, str]:
+def vm(region: str, name: str, price: str, **changes: str) -> Row:
     told = {"Region Code": region, "Instance Type": name, "PricePerUnit": price}
     return VM | told | {key.replace("_", " "): value for key, value in changes.items()}
 
 
-def volume(region: str, name: str, price: str) -> dict[str, str]:
+def volume(region: str, name: str, price: str) -> Row:
     none = dict.fromkeys(("Instance Type", "Tenancy", "Operating System", "CapacityStatus"), "")
     told = {"Product Family": "Storage", "Unit": "GB-Mo", "Volume API Name": name}
     return VM | none | told | {"Region Code": region, "PricePerUnit": price}
 
 
+def reserved(region: str, name: str, hourly: str, fee: str = "", **changes: str) -> list[Row]:
+    """The two rows of an offering, of which each is left out that has no price."""
+    told = {"SKU": f"SKU-{name}", "OfferTermCode": "4NA7Y494T4", "TermType": "Reserved"}
+    told |= {"LeaseContractLength": "1yr", "PurchaseOption": "No Upfront"}
+    row = vm(region, name, hourly) | told | {"OfferingClass": "standard"}
+    row |= {key.replace("_", " "): value for key, value in changes.items()}
+    upfront = {"RateCode": "2TG2D8R56U", "StartingRange": "", "EndingRange": ""}
+    halves = [row, row | upfront | {"Unit": "Quantity", "PricePerUnit": fee}]
+    return [one for one in halves if one["PricePerUnit"]]
+
+
+def snapshot_of(region: str, usage: str, price: str) -> Row:
+    told = {"Product Family": "Storage Snapshot", "usageType": usage}
+    return volume(region, "", price) | told
+
+
+def out(region: str, start: str, price: str, **changes: str) -> Row:
+    """Of data transfer, whose products have no region but where they begin and end."""
+    dropped = ("Region Code", "Location", "Location Type", "Instance Type", "Volume API Name")
+    told = {
+        "Product Family": "Data Transfer",
+        "Transfer Type": "AWS Outbound",
+        "From Location Type": "AWS Region",
+        "To Location": "External",
+        "usageType": "DataTransfer-Out-Bytes",
+        "From Region Code": region,
+        "Unit": "GB",
+        "StartingRange": start,
+        "PricePerUnit": price,
+    }
+    changed = {key.replace("_", " "): value for key, value in changes.items()}
+    return {key: value for key, value in VM.items() if key not in dropped} | told | changed
+
+
+def address(region: str, usage: str, price: str, **changes: str) -> Row:
+    told = {"Product Family": "", "Region Code": region, "usageType": usage}
+    return VM | told | {"PricePerUnit": price} | changes
+
+
 class PriceList:
-    """``rows``: region -> its prices. ``short``: so many bytes less than was said are sent."""
+    """``rows``: region -> its prices of EC2; ``transfer`` and ``vpc`` alike. ``short``: service ->
+    so many bytes less than was said are sent."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, list[dict[str, str]]] = {}
+        self.rows: dict[str, list[Row]] = {}
+        self.transfer: dict[str, list[Row]] = {}
+        self.vpc: dict[str, list[Row]] = {}
         self.status = 200
-        self.short = 0
+        self.short: dict[str, int] = {}
         self.asked: list[str] = []
         self.index = ""
 
-    def answer(self, path: str) -> bytes | None:
+    def get(self, path: str) -> Answer:
         self.asked.append(path)
-        if path == INDEX:
-            regions = {
-                one: {"regionCode": one, "currentVersionUrl": f"{VERSION}/{one}/index.json"}
-                for one in self.rows
-            }
-            told: dict[str, Any] = {"formatVersion": "v1.0", "regions": regions}
-            return json.dumps(told).encode()
-        found = [one for one in self.rows if path == f"{VERSION}/{one}/index.csv"]
-        return _csv(self.rows[found[0]]) if found else None
+        for service, told in zip(SERVICES, (self.rows, self.transfer, self.vpc), strict=True):
+            if path == INDEX.format(service):
+                return Answer(self.status, _index(service, told))
+            for region, rows in told.items():
+                if path == f"{FILE.format(service, region)}.csv":
+                    return Answer(self.status, _csv(rows), cut=self.short.get(service, 0))
+        return Answer(404, b"")
 
 
-def _csv(rows: list[dict[str, str]]) -> bytes:
+def _index(service: str, regions: Iterable[str]) -> bytes:
+    told = {
+        one: {"regionCode": one, "currentVersionUrl": f"{FILE.format(service, one)}.json"}
+        for one in regions
+    }
+    return json.dumps({"formatVersion": "v1.0", "regions": told}).encode()
+
+
+def _csv(rows: list[Row]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerows([*ABOUT, tuple(rows[0] if rows else VM)])
@@ -119,12 +173,6 @@ def small_aws(as_of: str) -> bytes:
 @contextmanager
 def price_list() -> Iterator[PriceList]:
     made = PriceList()
-
-    def get(path: str) -> Answer:
-        body = made.answer(path)
-        cut = made.short if path.endswith(".csv") else 0
-        return Answer(404, b"") if body is None else Answer(made.status, body, cut=cut)
-
-    with serving(get) as url:
-        made.index = url + INDEX
+    with serving(made.get) as url:
+        made.index = url + INDEX.format("AmazonEC2")
         yield made

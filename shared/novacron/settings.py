@@ -37,7 +37,8 @@ class Settings(BaseSettings):
         "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonEC2/current/"
         "region_index.json"
     )
-    """The region index of AWS's price list of EC2, or of a copy that this network reaches."""
+    """The region index of AWS's price list of EC2, or of a copy that this network reaches; those of
+    data transfer and VPC are beside it."""
     azure_prices: str = "https://prices.azure.com/api/retail/prices"
     """Azure's Retail Prices API, or a copy of it that this network reaches."""
     google_prices: str = "https://cloudbilling.googleapis.com/v1/services/6F81-5844-456A/skus"

@@ -20,7 +20,7 @@ from novacron.operations.services import Services
 from novacron.store.power import PowerStore
 from novacron.store.recommendations import AdviceStore
 from tests.agents import serve
-from tests.handlers.spending import spend
+from tests.handlers.spending import live_prices, spend
 from tests.handlers.stage import ACCOUNT, Place, Stage
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ def recommend(stage: Stage) -> None:
     volume that is on the bill and attached to nothing."""
     _forgotten(stage)
     spend(stage.services, stage.account(), stage.folder)
+    live_prices(stage)
     aws, agent, azure = stage.everywhere()
     for at, native in ((aws, stage.instance()), (agent, "vm-00000001"), (azure, "web")):
         _running(stage, at, native)

@@ -13,7 +13,6 @@ import boto3
 
 from novacron.agent.identity import new_key
 from novacron.catalog import live, snapshot
-from novacron.catalog.snapshot import DATA
 from novacron.models.account import ProviderType
 from novacron.models.bandwidth import Bandwidth
 from novacron.models.operation import OperationKind as Kind
@@ -190,18 +189,11 @@ def get_rate_card(stage: Stage) -> None:
 
 def estimate(stage: Stage) -> None:
     """At list price, and by an account's rate card."""
-    _live_prices(stage)
+    spending.live_prices(stage)
     _own_hosts(stage)
     vm = {"spec": {"name": "a", "region": "eu-west-1", "image": "x", "vcpus": 2}}
     stage.http("POST", "/estimates", 200, {"provider": "aws", "vms": [vm]})
     stage.http("POST", "/estimates", 200, {"account_id": OWN, "vms": [vm]})
-
-
-def _live_prices(stage: Stage) -> None:
-    """A refreshed snapshot, which a new process must read."""
-    stage.services.cost_store = f"file://{stage.folder}/costs"
-    live.publish(stage.services.costs, ProviderType.AWS, (DATA / "aws.zip").read_bytes())
-    live.forget()
 
 
 def refresh_prices(stage: Stage) -> None:
@@ -252,7 +244,7 @@ def refresh_gcp_prices(stage: Stage) -> None:
 
 
 def search_prices(stage: Stage) -> None:
-    _live_prices(stage)
+    spending.live_prices(stage)
     stage.http("POST", "/prices:search", 200, {"vcpus": 2, "regions": ["eu-west-1"]})
 
 

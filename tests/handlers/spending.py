@@ -11,6 +11,8 @@ import boto3
 import pytest
 from moto.ce.models import ce_backends
 
+from novacron.catalog import live
+from novacron.catalog.snapshot import DATA
 from novacron.costs import export as exporting
 from novacron.costs.exchange.ecb import parsed
 from novacron.costs.exchange.reference import ReferenceRates
@@ -40,6 +42,13 @@ def spend(services: Services, account: ProviderAccount, folder: Path) -> None:
     services.cost_store = f"file://{folder}/costs"
     bills = Bills([row(DAY, "1.5", ResourceId="vm-ours")])
     import_delivery(services, account, bills, bills.delivery("1", datetime.now(UTC)))
+
+
+def live_prices(stage: Stage) -> None:
+    """A refreshed snapshot, which a new process must read."""
+    stage.services.cost_store = f"file://{stage.folder}/costs"
+    live.publish(stage.services.costs, ProviderType.AWS, (DATA / "aws.zip").read_bytes())
+    live.forget()
 
 
 def query(stage: Stage) -> None:

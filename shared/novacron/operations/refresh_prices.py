@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from novacron.catalog.live import Objects, publish, use_newest
-from novacron.catalog.refresh import aws, azure, gcp
+from novacron.catalog.refresh import aws, aws_network, azure, gcp
+from novacron.catalog.refresh.aws_files import TRANSFER, VPC, files
 from novacron.catalog.refresh.refresh import (
     LEAST,
     MOST_REPORTED,
@@ -62,11 +64,12 @@ def refresh_aws(services: Services, index: str) -> RefreshedRegion:
     there. Raises Throttled, ProviderUnavailable, Unsupported: this deployment keeps no costs."""
     store, today = services.costs, services.now().date()
     base = _base(services, ProviderType.AWS)
-    files = aws.files(index)
-    known = sorted(files.keys() & set(base.regions()))
+    places = files(index)
+    known = sorted(places.keys() & set(base.regions()))
     there = {one.region: one for one in staged(store) if one.region in known}
     region = min(known, key=lambda one: there[one].as_of if one in there else date.min)
-    there[region] = stage(store, region, _whole(base, region, files[region]), today)
+    found = [*_whole(base, region, places[region]), *_network(index, region)]
+    there[region] = stage(store, region, found, today)
     snapshot = None
     oldest = min(one.as_of for one in there.values())
     if len(there) == len(known) and oldest > base.as_of:
@@ -76,7 +79,7 @@ def refresh_aws(services: Services, index: str) -> RefreshedRegion:
         region=region,
         prices=len(there[region].prices),
         waiting=len(known) - len(there),
-        unknown_regions=sorted(files.keys() - set(known)),
+        unknown_regions=sorted(places.keys() - set(known)),
         snapshot=snapshot,
     )
 
@@ -97,6 +100,14 @@ def _whole(base: Snapshot, region: str, url: str) -> list[Priced]:
     if priced < LEAST * known:
         raise ProviderUnavailable(f"AWS told {priced} prices in {region}: it was cut short.")
     return found
+
+
+def _network(index: str, region: str) -> Iterator[Priced]:
+    told = ((TRANSFER, aws_network.egress), (VPC, aws_network.addresses))
+    for service, prices in told:
+        url = files(index, service).get(region)
+        if url is not None:
+            yield from prices(url, region)
 
 
 def _published(store: Objects, provider: ProviderType, drawn: Drawn) -> Refreshed:

@@ -14,6 +14,7 @@ from novacron.catalog import live, snapshot
 from novacron.catalog.catalog import price
 from novacron.catalog.rates import rates
 from novacron.catalog.refresh import aws
+from novacron.catalog.refresh.aws_files import files
 from novacron.catalog.refresh.staged import staged
 from novacron.catalog.snapshot import Snapshot
 from novacron.errors import ProviderUnavailable, Throttled
@@ -21,7 +22,17 @@ from novacron.migration.objects import ObjectStore
 from novacron.models.account import ProviderType
 from novacron.models.price import PriceKind
 from novacron.operations.refresh_prices import RefreshedRegion, refresh_aws
-from tests.price_list import PriceList, price_list, small_aws, vm, volume
+from tests.price_list import (
+    PriceList,
+    address,
+    out,
+    price_list,
+    reserved,
+    small_aws,
+    snapshot_of,
+    vm,
+    volume,
+)
 
 AWS = ProviderType.AWS
 US, EU = "us-east-1", "eu-west-1"
@@ -54,7 +65,6 @@ def told() -> Iterator[PriceList]:
                 vm(US, "m5.large", "9", Tenancy="Dedicated"),
                 vm(US, "m5.large", "9", CapacityStatus="UnusedCapacityReservation"),
                 vm(US, "m5.large", "9", **{"Pre Installed S/W": "SQL Web"}),
-                vm(US, "m5.large", "9", TermType="Reserved"),
                 vm(US, "m5.large", "9", Currency="CNY"),
                 vm(US, "m5.large", "9", MarketOption="CapacityBlock"),
                 vm(US, "m5.large", "9", Location_Type="AWS Local Zone"),
@@ -124,6 +134,43 @@ def test_prices_that_aws_does_not_tell_keep_their_source(operator: Operator) -> 
     assert [str(one.price) for one in rates(AWS, US, PriceKind.ADDRESS, NOW.date())] == ["0.005"]
 
 
+def test_all_that_aws_tells_of_a_region_is_published(operator: Operator, told: PriceList) -> None:
+    told.rows[US] += [
+        *reserved(US, "m5.large", "0.0605"),
+        *reserved(US, "x99.new", "1"),
+        snapshot_of(US, "EBS:SnapshotUsage", "0.05"),
+    ]
+    told.transfer = {US: [out(US, "0", "0.09"), out(US, "10240", "0.085")]}
+    told.vpc = {US: [address(US, "USE1-PublicIPv4:InUseAddress", "0.006")]}
+    done = [operator.run() for _ in range(2)][-1].snapshot
+    assert done is not None
+    assert done.unknown == ["x99.new"]
+    operator.read()
+    found = {kind: rates(AWS, US, kind, NOW.date()) for kind in PriceKind}
+    [commitment] = found[PriceKind.COMMITMENT]
+    assert (commitment.name, str(commitment.price)) == ("m5.large", "0.06050000")
+    assert (commitment.term, commitment.payment) == ("1y", "no-upfront")
+    assert [(one.start, str(one.price)) for one in found[PriceKind.EGRESS]] == [
+        (0, "0.09"),
+        (10240, "0.085"),
+    ]
+    assert [str(one.price) for one in found[PriceKind.ADDRESS]] == ["0.006"]
+    assert [one.name for one in found[PriceKind.SNAPSHOT]] == ["standard"]
+    assert not any(one.stale for rows in found.values() for one in rows if one.source != "shipped")
+
+
+@pytest.mark.parametrize("service", ["AWSDataTransfer", "AmazonVPC"])
+def test_a_small_file_that_breaks_off_changes_nothing(
+    operator: Operator, told: PriceList, service: str
+) -> None:
+    told.transfer = {EU: [out(EU, "0", "0.09")]}
+    told.vpc = {EU: [address(EU, "EU-PublicIPv4:InUseAddress", "0.005")]}
+    told.short[service] = 1
+    with pytest.raises(ProviderUnavailable):
+        operator.run()
+    assert list(staged(operator.store)) == []
+
+
 def test_the_next_snapshot_comes_once_all_regions_are_newer(
     operator: Operator, told: PriceList
 ) -> None:
@@ -141,7 +188,7 @@ def test_the_next_snapshot_comes_once_all_regions_are_newer(
 def test_a_file_that_breaks_off_changes_nothing(
     operator: Operator, told: PriceList, short: int
 ) -> None:
-    told.short = short
+    told.short["AmazonEC2"] = short
     with pytest.raises(ProviderUnavailable):
         operator.run()
     assert list(staged(operator.store)) == []
@@ -175,7 +222,7 @@ def test_a_large_file_is_not_held(told: PriceList) -> None:
     """20,000 lines of 9 MB of which one counts."""
     other = vm(US, "m5.large", "9", Operating_System="Windows")
     told.rows = {US: [*[other] * 20_000, vm(US, "m5.large", "0.096")]}
-    url = aws.files(told.index)[US]
+    url = files(told.index)[US]
     tracemalloc.start()
     found = list(aws.prices(url, US))
     most = tracemalloc.get_traced_memory()[1]

@@ -1,36 +1,23 @@
-"""AWS's price list files of EC2: one for each region, hundreds of MB of CSV, without credentials.
-
-https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-service-price-list-file-for-services.html
-
-Five lines tell of the file, the sixth names the columns, and each other is a price. What is not the
-price of a Linux VM of shared tenancy, or of a volume, is passed over.
-"""
+"""What EC2's price list tells of a region, in hundreds of MB: Linux VMs of shared tenancy on demand
+and reserved, volumes, snapshots. What is none of these is passed over."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
+import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
-from itertools import islice
-from urllib.parse import urljoin
 
-from novacron.catalog.refresh.opened import opened
+from novacron.catalog.refresh.aws_files import Row, number, rows
+from novacron.catalog.refresh.aws_reserved import NEEDED as OF_OFFERINGS
+from novacron.catalog.refresh.aws_reserved import Offerings
 from novacron.catalog.refresh.refresh import Priced
-from novacron.errors import ProviderUnavailable
 from novacron.models.price import PriceKind, Unit
 
-WHOSE = "AWS's price list"
 SOURCE = {
     "source": "AWS Price List Bulk API",
     "licence": "AWS's terms",
     "url": "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/index.json",
 }
-ABOUT = 5
-"""Lines before the columns' names."""
 COMPUTE: Mapping[str, str] = {
-    "Unit": "Hrs",
     "Operating System": "Linux",
     "Tenancy": "Shared",
     "Pre Installed S/W": "NA",
@@ -40,58 +27,43 @@ COMPUTE: Mapping[str, str] = {
 MARKET = ("", "OnDemand")
 """Not blocks of capacity that are paid ahead; older files have no such column."""
 FAMILIES = ("Compute Instance", "Compute Instance (bare metal)")
-NEEDED = {*COMPUTE, "TermType", "Currency", "Location Type", "Region Code", "Product Family"}
-NEEDED |= {"Instance Type", "PricePerUnit", "Volume API Name"}
-
-
-def files(index: str) -> dict[str, str]:
-    """Region -> URL of its file, from the URL of the region index.
-
-    Raises Throttled, ProviderUnavailable.
-    """
-    with opened(index, WHOSE) as reply:
-        try:
-            regions = json.load(reply)["regions"]
-            places = {region: str(one["currentVersionUrl"]) for region, one in regions.items()}
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ProviderUnavailable("AWS's region index is not as documented.") from error
-    return {
-        region: urljoin(index, place.removesuffix(".json") + ".csv")
-        for region, place in places.items()
-    }
+NEEDED = {*COMPUTE, *OF_OFFERINGS, "TermType", "Location Type", "Region Code", "Product Family"}
+NEEDED |= {"Volume API Name", "usageType"}
+SNAPSHOTS = {"Usage": "standard", "ArchiveStorage": "archive"}
+_SNAPSHOT = re.compile(r"(?:[A-Z0-9]+-)?EBS:Snapshot(Usage|ArchiveStorage)")
+"""Others are on Outposts, or of getting back what is archived."""
 
 
 def prices(url: str, region: str) -> Iterator[Priced]:
-    """A line in memory at a time. What raises may come after some were told: Throttled,
-    ProviderUnavailable, also for a file that is cut short."""
-    with opened(url, WHOSE) as reply:
-        lines = io.TextIOWrapper(reply, encoding="utf-8", newline="")
-        rows = csv.DictReader(islice(lines, ABOUT, None))
-        if not set(rows.fieldnames or ()) >= NEEDED:
-            raise ProviderUnavailable("AWS's price list has not the columns that are documented.")
-        for row in rows:
+    """In memory are a line and the region's offerings of reserved instances. Raises as ``rows``."""
+    offerings = Offerings()
+    for row in rows(url, NEEDED):
+        # Local zones are in the file of their region, with codes of their own.
+        if row["Region Code"] != region or row["Location Type"] != "AWS Region":
+            continue
+        if row["TermType"] == "OnDemand":
             yield from _told(row, region)
-        if reply.length:
-            raise ProviderUnavailable("AWS's price list was cut short.")
+        elif row["TermType"] == "Reserved" and _linux(row):
+            offerings.add(row)
+    yield from offerings.prices(region)
 
 
-def _told(row: Mapping[str, str], region: str) -> Iterator[Priced]:
-    """Local zones are in the file of their region, with codes of their own."""
-    here = row["Region Code"] == region and row["Location Type"] == "AWS Region"
-    if not here or row["TermType"] != "OnDemand" or row["Currency"] != "USD":
-        return
-    if row["Product Family"] in FAMILIES:
-        on_demand = row.get("MarketOption", "") in MARKET
-        if on_demand and all(row[name] == wanted for name, wanted in COMPUTE.items()):
-            kind, name, price = PriceKind.ON_DEMAND, row["Instance Type"], _price(row)
-            yield Priced(kind, region, name, Unit.HOUR, price)
-    elif row["Product Family"] == "Storage" and row["Unit"] == "GB-Mo" and row["Volume API Name"]:
-        kind, name, price = PriceKind.STORAGE, row["Volume API Name"], _price(row)
-        yield Priced(kind, region, name, Unit.GIB_MONTH, price)
+def _linux(row: Row) -> bool:
+    return (
+        row["Product Family"] in FAMILIES
+        and row.get("MarketOption", "") in MARKET
+        and all(row[name] == wanted for name, wanted in COMPUTE.items())
+    )
 
 
-def _price(row: Mapping[str, str]) -> Decimal:
-    try:
-        return Decimal(row["PricePerUnit"])
-    except InvalidOperation as error:
-        raise ProviderUnavailable("AWS's price list has a price that is no number.") from error
+def _told(row: Row, region: str) -> Iterator[Priced]:
+    unit = row["Unit"]
+    if unit == "Hrs" and _linux(row):
+        name = row["Instance Type"]
+        yield Priced(PriceKind.ON_DEMAND, region, name, Unit.HOUR, number(row))
+    elif row["Product Family"] == "Storage" and unit == "GB-Mo" and row["Volume API Name"]:
+        name = row["Volume API Name"]
+        yield Priced(PriceKind.STORAGE, region, name, Unit.GIB_MONTH, number(row))
+    elif unit == "GB-Mo" and (match := _SNAPSHOT.fullmatch(row["usageType"])):
+        name = SNAPSHOTS[match[1]]
+        yield Priced(PriceKind.SNAPSHOT, region, name, Unit.GIB_MONTH, number(row))

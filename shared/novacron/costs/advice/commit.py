@@ -186,8 +186,9 @@ def _detail(
     )
     renew = "; ".join(known.renew)
     return (
-        f"A unit is one {target.base}, {best.row.price} an hour against {best.pool.on_demand} on "
-        f"demand. Buy in steps: {', '.join(f'{one.units} on {one.on}' for one in steps)}; the "
+        f"A unit is one {target.base}, {best.row.price} an hour ({best.row.payment}) against "
+        f"{best.pool.on_demand} on demand. "
+        f"Buy in steps: {', '.join(f'{one.units} on {one.on}' for one in steps)}; the "
         "saving is that of all of them. It pays for "
         f"{best.result.coverage:.0%} of what is not held yet and is used to "
         f"{best.result.utilisation:.0%}. Choices: {others}. "

@@ -210,8 +210,8 @@ SHIPPED: tuple[Rule, ...] = (
         undo="none: a commitment is paid for until it ends",
         reference=COMMIT_PAGE,
         departs="the exact optimum for each pool, with the regret if demand falls, and in steps. "
-        "A type without a commitment price in the catalog is not advised on: AWS has none there, "
-        "Azure has them after a refresh of prices.",
+        "A type without a commitment price in the catalog is not advised on: AWS and Azure have "
+        "them after a refresh of prices. What is paid ahead is told by the hour, without interest.",
         every_hours=DAY,
     ),
     Rule(

@@ -1,8 +1,8 @@
 """Which types one commitment covers, in units of the smallest, and what such a unit costs.
 
 A family is one pool where its types' prices, on demand and committed, are whole multiples of the
-smallest one's: then size flexibility makes one kind of commitment serve all of them. Any other type
-is a pool of its own.
+smallest one's: then size flexibility makes one kind of commitment serve all of them. AWS says by
+which multiple, and rounds its prices. Any other type is a pool of its own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from novacron.catalog.rates import rates
+from novacron.costs.commitments import aws_sizes
 from novacron.costs.commitments.pools import NO_TIERS, SUSTAINED_N1, SUSTAINED_N2, Tiers
 from novacron.models.account import ProviderType
 from novacron.models.price import PriceKind, PriceRow
@@ -26,6 +27,8 @@ SUSTAINED = {
 }
 ROUNDED = Decimal("1e-8")
 """To which hourly prices of a commitment are, that are sold for a whole term."""
+AWS_ROUNDED = Decimal("0.05")
+"""The share of a price that AWS's rounding may be: a small type's fee is few whole dollars."""
 _SIZE = {
     ProviderType.AWS: re.compile(r"\..+$"),
     ProviderType.AZURE: re.compile(r"(?<=[A-Za-z])\d+(-\d+)?"),
@@ -47,6 +50,7 @@ class Prices:
     def __init__(self, provider: ProviderType, region: str, today: date) -> None:
         self._size = _SIZE[provider]
         self._google = provider is ProviderType.GCP
+        self._aws = provider is ProviderType.AWS
         listed = rates(provider, region, PriceKind.ON_DEMAND, today)
         self.on_demand = {row.name: row.price for row in listed}
         self.offers: defaultdict[str, dict[tuple[str, str], PriceRow]] = defaultdict(dict)
@@ -62,8 +66,8 @@ class Prices:
         if name not in self.offers:
             return None
         base = min(self._families[self._family(name)], key=lambda one: (self.on_demand[one], one))
-        count, rest = divmod(self.on_demand[name], self.on_demand[base])
-        if rest == 0 and self._multiple(name, base, count):
+        count = self._count(name, base)
+        if count and self._multiple(name, base, count):
             return Unit(base, int(count))
         return Unit(name, 1)
 
@@ -73,9 +77,19 @@ class Prices:
     def _family(self, name: str) -> str:
         return self._size.sub("", name, count=1)
 
+    def _count(self, name: str, base: str) -> Decimal | None:
+        own, bases = self.on_demand[name], self.on_demand[base]
+        if self._aws:
+            count = aws_sizes.count(name, base)
+            return count if count and abs(own - count * bases) <= AWS_ROUNDED * own else None
+        count, rest = divmod(own, bases)
+        return None if rest else count
+
     def _multiple(self, name: str, base: str, count: Decimal) -> bool:
         """Whether every commitment to it costs as much as to ``count`` of the base."""
         own, bases = self.offers[name], self.offers[base]
         return own.keys() == bases.keys() and all(
-            abs(row.price - count * bases[how].price) <= count * ROUNDED for how, row in own.items()
+            abs(row.price - count * bases[how].price)
+            <= (AWS_ROUNDED * row.price if self._aws else count * ROUNDED)
+            for how, row in own.items()
         )

@@ -7,40 +7,56 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from novacron.catalog import live, snapshot
+from novacron.catalog.snapshot import Snapshot
 from novacron.costs.advice import commit
 from novacron.costs.advice.engine import FINDERS
 from novacron.costs.advice.finding import Finding, Scene, as_recommendation
 from novacron.costs.advice.prices import Prices
 from novacron.costs.advice.rules import SHIPPED, rule_book
+from novacron.costs.commitments import aws_sizes
 from novacron.costs.commitments.units import Prices as CommitPrices
 from novacron.costs.commitments.units import Unit
 from novacron.costs.commitments.usage import pooled, running
 from novacron.costs.imports import import_delivery
 from novacron.costs.ledger import Ledger
+from novacron.migration.objects import ObjectStore
 from novacron.models.account import ProviderType
 from novacron.models.advice import RuleEdit, RuleEdits
 from novacron.models.commitment import Commitment
 from novacron.models.operation import ResourceKind, ResourceRecord
 from novacron.models.recommendation import RecommendationKind, RecommendationState
 from novacron.models.sighting import Sighting
+from novacron.operations.refresh_prices import refresh_aws
 from novacron.store.costs import CostStore
 from novacron.store.history import History
 from novacron.store.recommendations import AdviceStore
 from tests.bills import Bills, committed, row
+from tests.price_list import price_list, reserved, small_aws, vm
 from tests.world import World
 
 Kind, State = RecommendationKind, RecommendationState
 NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 FIRST = NOW.replace(minute=0) - timedelta(hours=720)
 REGION = "us-central1"
+REGIONS = {ProviderType.GCP: REGION, ProviderType.AWS: "us-east-1"}
+AWS, CENT, PARTIAL = ProviderType.AWS, Decimal("0.01"), Decimal("0.05863790")
 YEAR, STANDARD_2 = ("1y", "monthly"), "e2-standard-2"
 
 
-def _ran(world: World, name: str, type_: str, since: datetime, until: datetime | None) -> None:
+def _ran(
+    world: World,
+    name: str,
+    type_: str,
+    since: datetime,
+    until: datetime | None,
+    provider: ProviderType = ProviderType.GCP,
+) -> None:
     """A VM that is first seen running at ``since``, and stopped from ``until`` on."""
     store = world.services.store
     told = {"instance_type": type_, "bills_compute": True}
@@ -48,40 +64,49 @@ def _ran(world: World, name: str, type_: str, since: datetime, until: datetime |
         id=f"vm-{name}",
         tenant="acme",
         kind=ResourceKind.VM,
-        account_id="acc-gcp",
+        account_id=f"acc-{provider.value}",
         provider_id=name,
         name=name,
-        region=REGION,
+        region=REGIONS[provider],
         state="running",
         document=told,
         observed_at=since,
         created_at=since,
     )
-    store.adopt(record, ProviderType.GCP)
+    store.adopt(record, provider)
     if until is not None:
         stopped = {**told, "bills_compute": False}
         update = {"state": "stopped", "observed_at": until, "document": stopped}
         stored = store.resource("acme", ResourceKind.VM, record.id)
-        store.save_resource(stored.model_copy(update=update), ProviderType.GCP)
+        store.save_resource(stored.model_copy(update=update), provider)
 
 
 def _found(
-    world: World, ledger: Ledger | None = None, seen: Sequence[Commitment] = (), **edits: Any
+    world: World,
+    ledger: Ledger | None = None,
+    seen: Sequence[Commitment] = (),
+    provider: ProviderType = ProviderType.GCP,
+    **edits: Any,
 ) -> list[Finding]:
-    scene = _scene(world, ledger, seen, **edits)
+    scene = _scene(world, ledger, seen, provider, **edits)
     rule = next(one for one in scene.book.rules if one.kind is Kind.COMMIT)
     found = list(commit.find(scene, rule))
     for one in found:
-        told = as_recommendation(scene, rule, one)
-        assert told.revert is None, "a commitment is for good"
+        advice = as_recommendation(scene, rule, one)
+        assert advice.revert is None, "a commitment is for good"
     return found
 
 
 def _scene(
-    world: World, ledger: Ledger | None = None, seen: Sequence[Commitment] = (), **edits: Any
+    world: World,
+    ledger: Ledger | None = None,
+    seen: Sequence[Commitment] = (),
+    provider: ProviderType = ProviderType.GCP,
+    **edits: Any,
 ) -> Scene:
     world.clock.at = NOW
-    account = world.account.model_copy(update={"id": "acc-gcp", "type": ProviderType.GCP})
+    told = {"id": f"acc-{provider.value}", "type": provider}
+    account = world.account.model_copy(update=told)
     book = rule_book(RuleEdits.model_validate(edits))
     return Scene(
         services=world.services,
@@ -287,6 +312,84 @@ def test_no_solver_is_needed_where_no_plan_is_offered(
     monkeypatch.setitem(sys.modules, "highspy", None)
     _ran(world, "a", STANDARD_2, LONG_BEFORE, None)
     assert len(_found(world)) == 1
+
+
+LARGE_FEES = [("No Upfront", "0.0605", ""), ("Partial Upfront", "0.0293", "257")]
+XLARGE_FEES = [("No Upfront", "0.121", ""), ("Partial Upfront", "0.0587", "513")]
+"""The fee is a dollar less than twice that of a large one, as AWS rounds it."""
+
+
+def _refresh(world: World, monkeypatch: pytest.MonkeyPatch, xlarge: list[Any]) -> None:
+    """AWS's prices are those of a local price list, of us-east-1 alone."""
+    region = REGIONS[AWS]
+    small = Snapshot(small_aws("2026-01-01"))
+    monkeypatch.setattr(snapshot, "shipped", lambda provider: small if provider is AWS else None)
+    monkeypatch.setattr(snapshot, "_preferred", {})
+    services: Any = SimpleNamespace(costs=ObjectStore.at("memory:///"), now=lambda: NOW)
+    live.forget()
+    with price_list() as told:
+        told.rows[region] = [
+            vm(region, "m5.large", "0.096"),
+            vm(region, "m5.xlarge", "0.192"),
+            vm(region, "t4g.nano", "0.0042"),
+        ]
+        for name, offers in (("m5.large", LARGE_FEES), ("m5.xlarge", xlarge)):
+            for option, hourly, fee in offers:
+                how = {"PurchaseOption": option, "OfferTermCode": option}
+                told.rows[region] += reserved(region, name, hourly, fee, **how)
+        done = refresh_aws(services, told.index)
+    assert done.snapshot is not None
+    live.forget()
+    live.use_newest(services.costs, NOW)
+    live.forget()
+
+
+def test_aws_is_advised_on_once_its_prices_are_refreshed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large and an xlarge that ran always are three units; nothing is known of the nano."""
+    for name, type_ in (("a", "m5.large"), ("b", "m5.xlarge"), ("c", "t4g.nano")):
+        _ran(world, name, type_, LONG_BEFORE, None, AWS)
+    assert _found(world, provider=AWS) == []
+    _refresh(world, monkeypatch, XLARGE_FEES)
+    [found] = _found(world, provider=AWS)
+    assert found.title == "Commit to 3 units of m5.large in us-east-1 for 1y"
+    assert found.saving.monthly == (3 * (Decimal("0.096") - PARTIAL) * 730).quantize(CENT)
+    assert f"{PARTIAL} an hour (partial-upfront) against 0.096 on demand" in found.detail
+    assert "1y no-upfront at 0.06050000: 3 units save" in found.detail
+    assert "a price to commit to t4g.nano" in found.unknown
+
+
+def test_a_family_of_aws_is_one_where_its_offers_are(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An xlarge that is not sold for a fee in part, and one that is dearer than two large ones."""
+    for xlarge in (XLARGE_FEES[:1], [XLARGE_FEES[0], ("Partial Upfront", "0.0687", "600")]):
+        _refresh(world, monkeypatch, xlarge)
+        prices = CommitPrices(AWS, REGIONS[AWS], NOW.date())
+        assert prices.unit("m5.xlarge") == Unit("m5.xlarge", 1)
+    _refresh(world, monkeypatch, XLARGE_FEES)
+    assert CommitPrices(AWS, REGIONS[AWS], NOW.date()).unit("m5.xlarge") == Unit("m5.large", 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "wanted"),
+    [
+        ("t3.2xlarge", "t3.nano", 64),
+        ("m5zn.3xlarge", "m5zn.large", 6),
+        ("m7i.metal-24xl", "m7i.large", 48),
+        ("m5.metal", "m5.large", None),
+        ("x2iezn.6xlarge", "x2iezn.4xlarge", None),
+        ("g5.2xlarge", "g5.xlarge", None),
+        ("g5g.2xlarge", "g5g.xlarge", None),
+        ("p5.48xlarge", "p5.4xlarge", None),
+        ("p5en.48xlarge", "p5en.24xlarge", 2),
+    ],
+)
+def test_sizes_of_aws_are_whole_numbers_of_the_smallest(
+    name: str, base: str, wanted: int | None
+) -> None:
+    assert aws_sizes.count(name, base) == wanted
 
 
 def test_every_kind_that_is_shipped_is_looked_for() -> None:
