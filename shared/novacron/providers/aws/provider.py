@@ -27,6 +27,7 @@ from novacron.providers.aws.networks import AwsNetworks
 from novacron.providers.aws.quota import AwsQuota
 from novacron.providers.aws.rotation import AwsRotation
 from novacron.providers.aws.snapshots import AwsSnapshots
+from novacron.providers.aws.spot_market import AwsSpotMarkets
 from novacron.providers.aws.volumes import AwsVolumes
 from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
 
@@ -48,6 +49,7 @@ class AwsProvider(
     AwsLoadBalancerList,
     AwsCapacityReservations,
     AwsCommitments,
+    AwsSpotMarkets,
     AwsGuests,
     AwsAddresses,
     CloudProvider,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from azure.core.pipeline.policies import CustomHookPolicy, SansIOHTTPPolicy
     from azure.core.rest import HttpResponse
     from azure.mgmt.compute import ComputeManagementClient
+    from azure.mgmt.core import ARMPipelineClient
     from azure.mgmt.monitor import MonitorManagementClient
     from azure.mgmt.network import NetworkManagementClient
 
@@ -68,6 +69,18 @@ class AzureBase:
             return MonitorManagementClient(credential, self.account.subscription_id, **told)
 
         client: MonitorManagementClient = self._client("Microsoft.Insights", make)
+        return client
+
+    @property
+    def arm(self) -> ARMPipelineClient[Any, Any]:
+        """For what no SDK of ours knows."""
+
+        def make(_credential: object, told: dict[str, Any]) -> ARMPipelineClient[Any, Any]:
+            from azure.mgmt.core import ARMPipelineClient
+
+            return ARMPipelineClient(**told)
+
+        client: ARMPipelineClient[Any, Any] = self._client("arm", make)
         return client
 
     def credential(self) -> TokenCredential:

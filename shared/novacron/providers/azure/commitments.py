@@ -8,7 +8,7 @@ Reading them takes a role of their own, such as Reservations Reader.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from novacron.models.base import Page, PageRequest
 from novacron.models.commitment import Commitment, CommitmentKind
@@ -17,9 +17,6 @@ from novacron.providers.azure.errors import translated
 from novacron.providers.azure.ownership import Json
 from novacron.providers.azure.paging import page_of
 from novacron.providers.commitments import Commitments
-
-if TYPE_CHECKING:
-    from azure.mgmt.core import ARMPipelineClient
 
 API = "2022-11-01"
 RESERVATIONS = "/providers/Microsoft.Capacity/reservations"
@@ -67,18 +64,6 @@ class AzureCommitments(AzureBase, Commitments):
             return body["value"], body.get("nextLink")
 
         return fetch
-
-    @property
-    def arm(self) -> ARMPipelineClient[Any, Any]:
-        """For what no SDK of ours knows."""
-
-        def make(_credential: object, told: dict[str, Any]) -> ARMPipelineClient[Any, Any]:
-            from azure.mgmt.core import ARMPipelineClient
-
-            return ARMPipelineClient(**told)
-
-        client: ARMPipelineClient[Any, Any] = self._client("Microsoft.Capacity", make)
-        return client
 
 
 def _is_ours(subscription: str, told: Json) -> bool:

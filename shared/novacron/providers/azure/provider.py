@@ -25,6 +25,7 @@ from novacron.providers.azure.networks import AzureNetworks
 from novacron.providers.azure.operations import AzureOperations
 from novacron.providers.azure.quota import AzureQuota
 from novacron.providers.azure.snapshots import AzureSnapshots
+from novacron.providers.azure.spot_market import AzureSpotMarkets
 from novacron.providers.azure.transfer_export import AzureExport
 from novacron.providers.azure.transfer_import import AzureImport
 from novacron.providers.azure.volumes import AzureVolumes
@@ -52,6 +53,7 @@ class AzureProvider(
     AzureGuests,
     AzureAddresses,
     AzureCommitments,
+    AzureSpotMarkets,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

@@ -24,6 +24,7 @@ from novacron.providers.gcp.metrics import GcpMetrics
 from novacron.providers.gcp.networks import GcpNetworks
 from novacron.providers.gcp.quota import GcpQuota
 from novacron.providers.gcp.snapshots import GcpSnapshots
+from novacron.providers.gcp.spot_market import GcpSpotMarkets
 
 
 class GcpProvider(
@@ -40,6 +41,7 @@ class GcpProvider(
     GcpLoadBalancers,
     GcpCapacityReservations,
     GcpCommitments,
+    GcpSpotMarkets,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,
