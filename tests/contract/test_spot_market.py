@@ -38,6 +38,7 @@ def test_prices_since_then_and_interruptions(env: Env) -> None:
     assert found.interruptions is not None
     assert 5 <= found.interruptions.low <= found.interruptions.high <= 10
     assert provider.spot_markets(env.region, [other], SINCE) == []
+    assert provider.spot_markets(env.region, [], SINCE) == []
 
 
 def test_another_region_is_refused(env: Env) -> None:

@@ -24,6 +24,8 @@ class AwsSpotMarkets(AwsBase, SpotMarkets):
     def spot_markets(
         self, region: str, instance_types: Sequence[str], since: datetime
     ) -> list[SpotMarket]:
+        if not instance_types:
+            return []  # to EC2 none are all
         pages = self.ec2(region).get_paginator("describe_spot_price_history")
         prices: defaultdict[tuple[str, str], dict[datetime, Decimal]] = defaultdict(dict)
         for page in pages.paginate(
