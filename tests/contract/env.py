@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from novacron.errors import NotFound, NotReady
@@ -22,6 +24,8 @@ T = TypeVar("T")
 TENANT = "contract"
 SECTOR = 512
 _numbers = itertools.count(1)
+
+SpotPoints = list[tuple[datetime, Decimal]]
 
 
 @dataclass
@@ -75,6 +79,9 @@ class Env:
     """Of a VM that runs there, where that is not said by a type."""
     commitment: CommitmentSpec | None = None
     """One that is for sale, where any is."""
+    tell_spot: Callable[[SpotPoints], None] | None = None
+    """Lets ``spot_type`` have had these spot prices, with 5 to 10 percent of interruptions."""
+    spot_type: str = ""
     wire: Wire | None = None
     """The recording of all that is said, where the cloud has a specification to hold it against."""
     made: list[str] = field(default_factory=list)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 from infra.local.aws_account import start_in_thread
+from infra.local.aws_account.account import LocalAccount
 from infra.local.aws_account.guest import read_volume, write_volume
 from novacron.models.commitment import CommitmentSpec
 from novacron.models.guest import GuestResult
 from novacron.providers.aws.provider import AwsProvider
-from tests.contract.env import Env, answer
+from novacron.providers.aws.spot_advisor import SETTING
+from tests.contract.env import Env, SpotPoints, answer
+from tests.loopback import Answer, serving
 
 REASON_TO_SKIP: str | None = None
 REGION = "us-east-1"
@@ -58,34 +64,61 @@ def open_env(folder: Path) -> Iterator[Env]:
     }
     provider = AwsProvider.from_settings(settings, secret)
     try:
-        yield Env(
-            name="aws",
-            provider=provider,
-            region=REGION,
-            image=IMAGE,
-            settle=settle,
-            zone=f"{REGION}a",
-            instance_type="t3.micro",
-            other_type="t3.small",
-            write_block=write_block,
-            read_block=read_block,
-            make_zone=make_zone,
-            make_pool=partial(_make_pool, provider),
-            agent=agent,
-            make_address=partial(_make_address, provider),
-            hold_address=partial(_hold_address, provider),
-            make_reservation=partial(_make_reservation, provider),
-            reserved_type="t3.large",
-            commitment=CommitmentSpec(
+        with _advisor():
+            yield Env(
+                name="aws",
+                provider=provider,
                 region=REGION,
-                instance_type="t3.small",
-                count=2,
-                term="1y",
-                payment="no-upfront",
-            ),
-        )
+                image=IMAGE,
+                settle=settle,
+                zone=f"{REGION}a",
+                instance_type="t3.micro",
+                other_type="t3.small",
+                write_block=write_block,
+                read_block=read_block,
+                make_zone=make_zone,
+                make_pool=partial(_make_pool, provider),
+                agent=agent,
+                make_address=partial(_make_address, provider),
+                hold_address=partial(_hold_address, provider),
+                make_reservation=partial(_make_reservation, provider),
+                reserved_type="t3.large",
+                commitment=CommitmentSpec(
+                    region=REGION,
+                    instance_type="t3.small",
+                    count=2,
+                    term="1y",
+                    payment="no-upfront",
+                ),
+                tell_spot=partial(_tell_spot, account),
+                spot_type="t3.large",
+            )
     finally:
         server.stop()
+
+
+@contextmanager
+def _advisor() -> Iterator[None]:
+    """The file of interruptions, which is no part of the account."""
+    types = {REGION: {"Linux": {"t3.large": {"s": 60, "r": 1}}}}
+    ranges = [{"index": 1, "label": "5-10%", "dots": 1, "max": 11}]
+    told = json.dumps({"ranges": ranges, "spot_advisor": types}).encode()
+    with serving(lambda _: Answer(200, told)) as url, patch.dict(os.environ, {SETTING: url}):
+        yield
+
+
+def _tell_spot(account: LocalAccount, points: SpotPoints) -> None:
+    account.spot_prices[REGION] = [
+        {
+            "InstanceType": "t3.large",
+            "ProductDescription": system,
+            "AvailabilityZone": f"{REGION}b",
+            "SpotPrice": f"{price + dearer:.6f}",
+            "Timestamp": at,
+        }
+        for system, dearer in (("Linux/UNIX", 0), ("Windows", 1))
+        for at, price in points
+    ]
 
 
 def _make_pool(provider: AwsProvider, name: str) -> str:

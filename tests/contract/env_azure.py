@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.azure_account import Server, start_in_thread
+from infra.local.azure_account.account import LocalAccount
 from infra.local.azure_account.networks.dns import ZONE
 from infra.local.azure_account.store import Resource
 from novacron.models.base import Ownership
@@ -18,7 +19,7 @@ from novacron.models.guest import GuestResult
 from novacron.models.network import NetworkSpec, SubnetSpec
 from novacron.providers.azure.base import NETWORK
 from novacron.providers.azure.provider import AzureProvider
-from tests.contract.env import Env, answer
+from tests.contract.env import Env, SpotPoints, answer
 from tests.contract.wire import Exchange, Wire
 from tests.integration.azure_account.specification import Specification, described, put_complaints
 
@@ -120,10 +121,33 @@ def open_env(folder: Path) -> Iterator[Env]:
                 term="1y",
                 payment="reservation",
             ),
+            tell_spot=partial(_tell_spot, account),
+            spot_type="Standard_D4s_v5",
             wire=Wire(recording, judge()),
         )
     finally:
         server.stop()
+
+
+def _tell_spot(account: LocalAccount, points: SpotPoints) -> None:
+    """The newest price first, sizes in small letters, and times with seven digits."""
+    place = {"sku": {"name": "standard_d4s_v5"}, "location": account.options.location}
+    prices = [
+        {"effectiveDate": f"{at:%Y-%m-%dT%H:%M:%S}.0000000Z", "priceUSD": float(price)}
+        for at, price in reversed(points)
+    ]
+    kind = "microsoft.compute/{}/location".format
+    account.spot_resources = [
+        {**place, "type": kind("skuspotevictionrate"), "properties": {"evictionRate": "5-10"}},
+        *(
+            {
+                **place,
+                "type": kind("skuspotpricehistory/ostype"),
+                "properties": {"osType": system, "spotPrices": told},
+            }
+            for system, told in (("windows", prices[1:]), ("linux", prices))
+        ),
+    ]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from novacron.models.vm import Vm
 from novacron.providers.devices.provider import DevicesProvider
 from novacron.providers.gcp.provider import GcpProvider
 from novacron.providers.workers import AGENT, WORKER, WorkerSpec
-from tests.contract.env import Env
+from tests.contract.env import Env, SpotPoints
 from tests.contract.wire import Wire
 from tests.integration.google_project.discovery import faults
 
@@ -97,6 +99,8 @@ def open_env(folder: Path) -> Iterator[Env]:
                 term="1y",
                 payment="monthly",
             ),
+            tell_spot=partial(_tell_spot, project),
+            spot_type="n2-standard-4",
             make_pool=partial(_make_pool, server, provider),
             lend=lend,
             reader=devices,
@@ -114,6 +118,30 @@ def _make_reservation(provider: GcpProvider, settle: Callable[[], None]) -> str:
     provider.call("reservations", "insert_unary", zone=zone, reservation_resource=asked)
     settle()
     return f"{zone}/kept"
+
+
+def _tell_spot(project: LocalProject, points: SpotPoints) -> None:
+    ends = [at for at, _ in points[1:]] + [points[-1][0] + timedelta(days=1)]
+    prices = [
+        {"interval": _interval(at, end), "listPrice": _money(price)}
+        for (at, price), end in zip(points, ends, strict=True)
+    ]
+    days = [_interval(ends[-1], ends[-1] + timedelta(days=1))] * 2
+    project.capacity_history[f"{REGION}/n2-standard-4"] = {
+        "priceHistory": prices,
+        "preemptionHistory": [
+            {"interval": day, "preemptionRate": rate}
+            for day, rate in zip(days, (0.05, 0.1), strict=True)
+        ],
+    }
+
+
+def _money(price: Decimal) -> dict[str, object]:
+    return {"currencyCode": "USD", "nanos": int(price * 10**9)}
+
+
+def _interval(start: datetime, end: datetime) -> dict[str, str]:
+    return {"startTime": start.isoformat(), "endTime": end.isoformat()}
 
 
 def _make_pool(server: Server, provider: GcpProvider, name: str) -> str:

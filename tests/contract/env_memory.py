@@ -11,10 +11,11 @@ from novacron.models.capacity_reservation import CapacityReservation
 from novacron.models.commitment import CommitmentSpec
 from novacron.models.guest import GuestResult
 from novacron.models.load_balancer import Pool
+from novacron.models.spot_market import Interruptions, Measure, SpotMarket
 from novacron.providers.memory.cloud import REGION
 from novacron.providers.memory.provider import MemoryProvider
 from novacron.providers.transfer import LEAF_BYTES
-from tests.contract.env import SECTOR, Env
+from tests.contract.env import SECTOR, Env, SpotPoints
 
 SECTORS = LEAF_BYTES // SECTOR
 
@@ -69,6 +70,14 @@ def open_env(folder: Path) -> Iterator[Env]:
         )
         return new
 
+    def tell_spot(points: SpotPoints) -> None:
+        rates = Interruptions(low=5, high=10, of=Measure.MONTH)
+        provider.cloud.spot_markets[REGION] = [
+            SpotMarket(
+                instance_type="2x512", price=points[-1][1], points=points, interruptions=rates
+            )
+        ]
+
     yield Env(
         name="memory",
         provider=provider,
@@ -91,4 +100,6 @@ def open_env(folder: Path) -> Iterator[Env]:
             term="1y",
             payment="monthly",
         ),
+        tell_spot=tell_spot,
+        spot_type="2x512",
     )

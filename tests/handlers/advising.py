@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from novacron.models.course import Course, Direction, Step
 from novacron.models.operation import OperationKind, ResourceKind
@@ -17,6 +19,7 @@ from novacron.models.recommendation import (
     RecommendationState,
 )
 from novacron.operations.services import Services
+from novacron.providers.aws.spot_advisor import SETTING
 from novacron.store.power import PowerStore
 from novacron.store.recommendations import AdviceStore
 from tests.agents import serve
@@ -116,18 +119,20 @@ def put_rules(stage: Stage) -> None:
 
 
 def recommend(stage: Stage) -> None:
-    """Of VMs that run at AWS, at an agent's hosts and at Azure, which turns us down, and of a
-    volume that is on the bill and attached to nothing."""
+    """Of VMs that run at AWS, where they may be spot, at an agent's hosts and at Azure, which turns
+    us down, and of a volume that is on the bill and attached to nothing."""
     _forgotten(stage)
     spend(stage.services, stage.account(), stage.folder)
     live_prices(stage)
     aws, agent, azure = stage.everywhere()
-    for at, native in ((aws, stage.instance()), (agent, "vm-00000001"), (azure, "web")):
+    _running(stage, aws, stage.instance(), instance_type="m5.large")
+    for at, native in ((agent, "vm-00000001"), (azure, "web")):
         _running(stage, at, native)
     stage.forget_adapter()
-    stage.invoke("functions.schedules.recommend", {})
-    serve(stage.agent)
-    stage.invoke("functions.schedules.recommend", {})
+    with patch.dict(os.environ, {SETTING: ""}):
+        stage.invoke("functions.schedules.recommend", {})
+        serve(stage.agent)
+        stage.invoke("functions.schedules.recommend", {})
 
 
 def _forgotten(stage: Stage) -> None:
@@ -138,10 +143,11 @@ def _forgotten(stage: Stage) -> None:
     stage.world.clock.at += timedelta(days=2)
 
 
-def _running(stage: Stage, at: Place, native: str) -> None:
+def _running(stage: Stage, at: Place, native: str, **told: str) -> None:
     store = stage.services.store
     record = store.resource("acme", ResourceKind.VM, stage.record(ResourceKind.VM, native, at))
-    document = {"vcpus": 1, "memory_mib": 1024, "tags": {"power": "mon-sun 00:00-23:59"}}
+    tags = {"power": "mon-sun 00:00-23:59", "role": "batch"}
+    document = {"vcpus": 1, "memory_mib": 1024, "tags": tags, **told}
     running = record.model_copy(update={"state": "running", "document": document})
     store.save_resource(running, store.account("acme", at.account).type)
 

@@ -42,6 +42,8 @@ class LocalAccount:
         self.commands: dict[str, Command] = {}
         self.savings_plans: list[dict[str, Any]] = []
         """As they are told; bought elsewhere, and they do not outlive the server."""
+        self.spot_prices: dict[str, list[dict[str, Any]]] = {}
+        """By region; they do not outlive the server either."""
         self.dirty = False
         _open[account_id] = self
 

@@ -43,6 +43,8 @@ class LocalAccount:
         """Orders that a price was told for."""
         self.savings_plans: list[dict[str, Any]] = []
         """As they are told; bought elsewhere, and they do not outlive the server."""
+        self.spot_resources: list[dict[str, Any]] = []
+        """Rows of Resource Graph, which do not outlive it either."""
         self.shells: dict[str, Shell] = {}
         """Names of VMs whose agent takes scripts, and what runs them; none outlives the server."""
         self.base = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import commitments, costs, groups, insights, operations
+from . import commitments, costs, groups, insights, operations, resource_graph
 from .catalog import images as marketplace
 from .catalog import quotas, sizes
 from .disks.disks import Disks
@@ -51,6 +51,7 @@ ROUTES: list[Route] = [
     *insights.ROUTES,
     *costs.ROUTES,
     *commitments.ROUTES,
+    *resource_graph.ROUTES,
     *dns.ROUTES,
     *groups.ROUTES,
     *(route for family in _FAMILIES for route in family.routes()),

@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 RESET, SLOW = "CONNECTION_RESET", "SLOW_REPLY"
 _IMPERSONATE = re.compile(r"/v1/projects/-/serviceAccounts/([^/]+):generateAccessToken")
 _READS = (
+    "capacityHistory",
     "get",
     "getQueryResults",
     "list",

@@ -48,6 +48,8 @@ class LocalProject:
         """Network endpoint groups by path -> their endpoints, in the order they came."""
         self.checked: dict[str, str] = {}
         """Network endpoint groups by path -> the backend service that checks their health."""
+        self.capacity_history: dict[str, dict[str, Any]] = {}
+        """Region and machine type -> what is told of spot; it does not outlive the server."""
         self.warehouse = Warehouse()
         self._file = state_dir / "project.json" if options.persist else None
         self._restore()

@@ -52,6 +52,7 @@ from novacron.providers.commitments import Commitments
 from novacron.providers.dns import DnsRecords
 from novacron.providers.guest_commands import GuestCommands
 from novacron.providers.load_balancers import LoadBalancerList, LoadBalancers
+from novacron.providers.spot_market import SpotMarkets
 from novacron.providers.transfer import DiskExport, DiskImport, Fencing, LiveMigration
 
 F = TypeVar("F")
@@ -317,5 +318,6 @@ CAPABILITIES: tuple[type, ...] = (
     PublicAddresses,
     CapacityReservations,
     Commitments,
+    SpotMarkets,
     BillingSource,
 )

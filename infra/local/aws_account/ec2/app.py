@@ -18,6 +18,7 @@ from .launch import Launch
 from .networks import Networks
 from .reserved import ReservedInstances
 from .snapshots import Snapshots
+from .spot_prices import SpotPrices
 from .volumes import Volumes
 
 
@@ -32,6 +33,7 @@ class StrictEC2(
     Addresses,
     Capacity,
     ReservedInstances,
+    SpotPrices,
     Console,
 ):
     """EC2 with the rules of the parts above moto's."""

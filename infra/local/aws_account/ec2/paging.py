@@ -24,10 +24,12 @@ class Paging(LocalBase):
         *,
         least: int = 5,
         weigh: Callable[[Any], int] = lambda _: 1,
+        usual: int | None = None,
     ) -> tuple[list[Any], Any]:
         """(this page, token of the next or None). ``items`` have an ``id`` and count as ``weigh``
-        says; one that is heavier than a page is not split."""
-        size, token = self._get_int_param("MaxResults"), self._get_param("NextToken")
+        says; one that is heavier than a page is not split. ``usual``: the size of a page where
+        none is asked for; None: no limit."""
+        size, token = self._get_int_param("MaxResults", usual), self._get_param("NextToken")
         if ids_given and size is not None:
             raise refuse(
                 "InvalidParameterCombination",

@@ -2,6 +2,7 @@
 
 from . import (  # noqa: F401
     addresses,
+    advice,
     commitments,
     disks,
     endpoint_groups,

@@ -175,16 +175,27 @@ SHIPPED: tuple[Rule, ...] = (
     ),
     Rule(
         kind=Kind.SPOT,
-        signal="tags that say it can be interrupted; no disk but the root",
-        window_hours=0,
-        thresholds={},
-        formula="(on-demand price - spot price) x 730 hours; unknown without a spot price",
-        confidence="low: interruption cannot be seen from outside",
+        signal="tags that say it can be interrupted; no disk but the root; spot prices of the "
+        "window and interruptions of types of the same size, as the provider tells them",
+        window_hours=30 * DAY,
+        thresholds={
+            "min_saving_percent": 20,
+            "max_swing_percent": 25,
+            "max_month_percent": 10,
+            "max_hour_percent": 5,
+            "max_stops_percent": 30,
+        },
+        formula="(on-demand price - mean by time of the types' spot prices) x 730 hours; where "
+        "none are told, with the catalog's spot price",
+        confidence="medium where prices and interruptions are told; else low",
         undo="make it anew on demand",
         reference=SPOT_PAGE,
-        departs="fit is what the owner's tags say. Interruption rates and the prices of days gone "
-        "by are not in the catalog, only the spot price of its date.",
+        departs="whether it can be interrupted is what the owner's tags say. Limits are ours: "
+        "price is highest - lowest of the window, of the price on demand; interruptions are of a "
+        "month's VMs (AWS), of VMs in an hour (Azure: its lowest band), of VMs that stopped "
+        "(Google). What is not told does not speak against a type.",
         tags=["interruptible=true", "role=batch", "role=worker", "role=ci"],
+        every_hours=DAY,
     ),
     Rule(
         kind=Kind.RELOCATE,

@@ -37,6 +37,11 @@ _SIZE = {
 """What of a type's name is its size."""
 
 
+def family(provider: ProviderType, name: str) -> str:
+    """The type's name without its size."""
+    return _SIZE[provider].sub("", name, count=1)
+
+
 class Unit(NamedTuple):
     """The type is ``units`` units; a unit is one of the type ``base``."""
 
@@ -48,7 +53,7 @@ class Prices:
     """Of one provider in one region on ``today``."""
 
     def __init__(self, provider: ProviderType, region: str, today: date) -> None:
-        self._size = _SIZE[provider]
+        self._provider = provider
         self._google = provider is ProviderType.GCP
         self._aws = provider is ProviderType.AWS
         listed = rates(provider, region, PriceKind.ON_DEMAND, today)
@@ -59,13 +64,14 @@ class Prices:
             if row.name in self.on_demand and row.payment != PLAN:
                 self.offers[row.name][row.term, row.payment] = row
         for name in self.offers:
-            self._families[self._family(name)].append(name)
+            self._families[family(provider, name)].append(name)
 
     def unit(self, name: str) -> Unit | None:
         """None: no price to commit to it is known."""
         if name not in self.offers:
             return None
-        base = min(self._families[self._family(name)], key=lambda one: (self.on_demand[one], one))
+        alike = self._families[family(self._provider, name)]
+        base = min(alike, key=lambda one: (self.on_demand[one], one))
         count = self._count(name, base)
         if count and self._multiple(name, base, count):
             return Unit(base, int(count))
@@ -73,9 +79,6 @@ class Prices:
 
     def tiers(self, name: str) -> Tiers:
         return SUSTAINED.get(name.partition("-")[0], NO_TIERS) if self._google else NO_TIERS
-
-    def _family(self, name: str) -> str:
-        return self._size.sub("", name, count=1)
 
     def _count(self, name: str, base: str) -> Decimal | None:
         own, bases = self.on_demand[name], self.on_demand[base]

@@ -28,6 +28,7 @@ from novacron.providers.aws.quota import AwsQuota
 from novacron.providers.aws.reserving import AwsReserving
 from novacron.providers.aws.rotation import AwsRotation
 from novacron.providers.aws.snapshots import AwsSnapshots
+from novacron.providers.aws.spot_market import AwsSpotMarkets
 from novacron.providers.aws.volumes import AwsVolumes
 from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
 
@@ -50,6 +51,7 @@ class AwsProvider(
     AwsCapacityReservations,
     AwsCommitments,
     AwsReserving,
+    AwsSpotMarkets,
     AwsGuests,
     AwsAddresses,
     CloudProvider,

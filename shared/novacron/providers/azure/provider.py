@@ -26,6 +26,7 @@ from novacron.providers.azure.operations import AzureOperations
 from novacron.providers.azure.quota import AzureQuota
 from novacron.providers.azure.reserving import AzureReserving
 from novacron.providers.azure.snapshots import AzureSnapshots
+from novacron.providers.azure.spot_market import AzureSpotMarkets
 from novacron.providers.azure.transfer_export import AzureExport
 from novacron.providers.azure.transfer_import import AzureImport
 from novacron.providers.azure.volumes import AzureVolumes
@@ -54,6 +55,7 @@ class AzureProvider(
     AzureAddresses,
     AzureCommitments,
     AzureReserving,
+    AzureSpotMarkets,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

@@ -28,7 +28,7 @@ class AzureReserving(AzureArm, Commitments):
     @translated
     def quote_commitment(self, spec: CommitmentSpec) -> Quote:
         """Its id is that of the order to be."""
-        told = self._told("POST", CALCULATE, spec)["properties"]
+        told = self._sent("POST", CALCULATE, spec)["properties"]
         parts = told.get("paymentSchedule") or [told]
         totals = [one["pricingCurrencyTotal"] for one in parts]
         return Quote(
@@ -40,11 +40,11 @@ class AzureReserving(AzureArm, Commitments):
     @translated
     def buy_commitment(self, spec: CommitmentSpec, quote: str) -> str:
         """The order's id where it names no reservation yet."""
-        made = self._told("PUT", f"{ORDERS}/{quote}", spec)
+        made = self._sent("PUT", f"{ORDERS}/{quote}", spec)
         bought = made["properties"].get("reservations") or [made]
         return str(bought[0]["id"]).rpartition("/")[2]
 
-    def _told(self, method: str, path: str, spec: CommitmentSpec) -> Json:
+    def _sent(self, method: str, path: str, spec: CommitmentSpec) -> Json:
         url = f"{self.account.endpoint}{path}?api-version={API}"
         return self.arm_call(method, url, self._asked(spec))
 

@@ -13,7 +13,7 @@ from novacron.providers.gcp.auth import GcpAccount, make_credentials
 
 TIMEOUT = 20
 """Seconds for a call, and for a token: the libraries' 120 would outlast a function."""
-_READS = ("get", "list", "aggregated")
+_READS = ("get", "list", "aggregated", "capacity")
 _NAME = re.compile(r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?")
 _ZONE = re.compile(r"([a-z]+-[a-z]+\d+)-[a-z]")
 

@@ -25,6 +25,7 @@ from novacron.providers.gcp.metrics import GcpMetrics
 from novacron.providers.gcp.networks import GcpNetworks
 from novacron.providers.gcp.quota import GcpQuota
 from novacron.providers.gcp.snapshots import GcpSnapshots
+from novacron.providers.gcp.spot_market import GcpSpotMarkets
 
 
 class GcpProvider(
@@ -42,6 +43,7 @@ class GcpProvider(
     GcpCapacityReservations,
     GcpCommitments,
     GcpCommitting,
+    GcpSpotMarkets,
     CloudProvider,
     SpotVms,
     OnlineVolumeResize,

@@ -53,6 +53,7 @@ class LibvirtProvider(
         "LoadBalancerList": "a host has no load balancer",
         "CapacityReservations": "a host's capacity is one's own, used or not",
         "Commitments": "nobody sells a commitment to one's own hosts",
+        "SpotMarkets": "a host of one's own has no spare capacity for sale",
         "BillingSource": "nobody bills for one's own hosts: the rate card and the state history do",
     }
 

@@ -22,6 +22,7 @@ from novacron.models.guest import GuestResult
 from novacron.models.image import Image
 from novacron.models.load_balancer import Pool
 from novacron.models.network import Network
+from novacron.models.spot_market import SpotMarket
 from novacron.models.vm import Vm, VmState
 from novacron.models.volume import ResourceFilter, Snapshot, Volume
 from novacron.providers.memory.faults import Faults
@@ -66,6 +67,8 @@ class MemoryCloud:
     commitments: dict[str, Commitment] = field(default_factory=dict)
     commitment_price: Decimal | None = None
     """Of a VM and year; None: it is not told."""
+    spot_markets: dict[str, list[SpotMarket]] = field(default_factory=dict)
+    """By region."""
     guest_runs: dict[tuple[str, str], GuestResult] = field(default_factory=dict)
     """VM and operation -> how its script ended."""
     own_volumes: dict[str, list[str]] = field(default_factory=dict)

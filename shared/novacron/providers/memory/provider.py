@@ -23,6 +23,7 @@ from novacron.providers.memory.networks import MemoryNetworks
 from novacron.providers.memory.quota import MemoryAccounting
 from novacron.providers.memory.rotation import MemoryRotation
 from novacron.providers.memory.snapshots import MemoryImages, MemorySnapshots
+from novacron.providers.memory.spot_market import MemorySpotMarkets
 from novacron.providers.memory.transfer import MemoryExport, MemoryFencing, MemoryImport
 from novacron.providers.memory.volumes import MemoryVolumes
 
@@ -42,6 +43,7 @@ class MemoryProvider(
     MemoryLoadBalancers,
     MemoryCapacityReservations,
     MemoryCommitments,
+    MemorySpotMarkets,
     MemoryGuests,
     MemoryAddresses,
     CloudProvider,

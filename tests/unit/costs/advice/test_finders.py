@@ -1,4 +1,4 @@
-"""Single rules over a tenant that is made of records: spot, elsewhere, unused, by the bill."""
+"""Single rules over a tenant that is made of records: elsewhere, unused, by the bill."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from novacron.costs.advice import relocate, spot, unused
+from novacron.costs.advice import relocate, unused
 from novacron.costs.advice.finding import Finding, Scene
 from novacron.costs.advice.prices import Prices
 from novacron.costs.advice.rules import SHIPPED, rule_book
@@ -82,7 +82,6 @@ def _found(
         prices=Prices(world.services, world.services.ledger("acme")),
     )
     find = {
-        Kind.SPOT: spot.find,
         Kind.RELOCATE: relocate.find,
         Kind.STOPPED_VM: unused.stopped_vms,
         Kind.UNATTACHED_VOLUME: unused.volumes,
@@ -94,26 +93,6 @@ def _found(
 
 VM, VOLUME = ResourceKind.VM, ResourceKind.VOLUME
 SNAPSHOT, IMAGE = ResourceKind.SNAPSHOT, ResourceKind.IMAGE
-
-
-def test_spot_is_for_what_is_tagged_and_keeps_nothing(world: World) -> None:
-    batch = {**SIZE, "tags": {"role": "batch"}}
-    vms = [
-        _record(VM, "i-1", document=batch),
-        _record(VM, "i-2", document=SIZE),
-        _record(VM, "i-3", document={**batch, "spot": True}),
-        _record(VM, "i-4", document={**batch, "volume_ids": ["a", "b"]}),
-        _record(VM, "i-5", document={**batch, "tags": {"role": "batch", "keep": ""}}),
-    ]
-    [found] = _found(world, Kind.SPOT, *vms)
-    assert found.record.id == "vm-i-1"
-    assert "m7i-flex.large" in found.detail
-    assert "interruption rate" in found.unknown
-    assert (found.saving.monthly, found.saving.unknown) == (None, ["spot price"])
-    priced = _record(VM, "i-6", document={**batch, "instance_type": "m5.large"})
-    [found] = _found(world, Kind.SPOT, priced)
-    assert found.saving.monthly == Decimal("38.21")
-    assert found.saving.unknown == ["how the spot price moves"]
 
 
 ANY = {"min_saving_percent": 0, "max_payback_months": 1000}
