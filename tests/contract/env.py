@@ -72,6 +72,8 @@ class Env:
     reserved_type: str = ""
     reserved_spec: dict[str, Any] = field(default_factory=dict)
     """Of a VM that runs there, where that is not said by a type."""
+    join_reservation: Callable[[str], None] = lambda _vm_id: None
+    """Puts a VM there, where it is not by its type alone; no part of the contract."""
     make_commitment: Callable[[], str] | None = None
     """Commits to VMs of ``committed_type`` for a year; returns the id. No part of the contract."""
     committed_type: str = ""

@@ -19,7 +19,7 @@ from infra.local.azure_account.store import Resource
 from novacron.models.base import Ownership
 from novacron.models.guest import GuestResult
 from novacron.models.network import NetworkSpec, SubnetSpec
-from novacron.providers.azure.base import NETWORK
+from novacron.providers.azure.base import COMPUTE, NETWORK
 from novacron.providers.azure.commitments import API
 from novacron.providers.azure.provider import AzureProvider
 from tests.contract.env import Env, answer
@@ -117,6 +117,9 @@ def open_env(folder: Path) -> Iterator[Env]:
             agent=agent,
             make_address=kept.make_address,
             hold_address=kept.hold_address,
+            make_reservation=kept.make_reservation,
+            join_reservation=kept.join_reservation,
+            reserved_type="Standard_D2s_v5",
             make_commitment=kept.make_commitment,
             committed_type="Standard_D2s_v5",
             wire=Wire(recording, judge()),
@@ -133,6 +136,29 @@ class Networked:
     provider: AzureProvider
     subnet: str
     settle: Callable[[], None]
+
+    def make_reservation(self) -> str:
+        client, options = self.provider.compute, self.server.account.options
+        here: Any = {"location": options.location}
+        client.capacity_reservation_groups.create_or_update(options.resource_group, "kept", here)
+        asked = {**here, "sku": {"name": "Standard_D2s_v5", "capacity": 2}}
+        begin = client.capacity_reservations.begin_create_or_update
+        self.provider.begin(begin, "kept", "two", asked)
+        self.settle()
+        return "kept/two"
+
+    def join_reservation(self, vm_id: str) -> None:
+        """https://learn.microsoft.com/en-us/azure/virtual-machines/capacity-reservation-associate-vm"""
+        machines = self.provider.compute.virtual_machines
+        group = {"id": self.provider.arm_id(COMPUTE, "capacityReservationGroups", "kept")}
+        asked: Any = {"properties": {"capacityReservation": {"capacityReservationGroup": group}}}
+        for begin, told in (
+            (machines.begin_deallocate, []),
+            (machines.begin_update, [asked]),
+            (machines.begin_start, []),
+        ):
+            self.provider.begin(begin, vm_id, *told)
+            self.settle()
 
     def make_commitment(self) -> str:
         account = self.server.account

@@ -106,7 +106,7 @@ SHIPPED: tuple[Rule, ...] = (
         confidence="high: the count is the provider's; use between two looks is not seen",
         undo="none: a person ends it, and the room may not be had again",
         reference=IDLE_RESERVATION,
-        departs="7 days as there, on AWS too. Azure's are not listed yet.",
+        departs="7 days as there, on AWS and Azure too",
     ),
     Rule(
         kind=Kind.OLD_SNAPSHOT,
@@ -233,7 +233,6 @@ SHIPPED: tuple[Rule, ...] = (
 NOT_LOOKED_FOR = {
     f"{Kind.EMPTY_LOAD_BALANCER.value} of gcp": "Proxies, URL maps and backend services are not "
     "read yet, which lie between a forwarding rule and what answers.",
-    f"{Kind.UNUSED_RESERVATION.value} of azure": "Capacity reservation groups are not read yet.",
 }
 
 
