@@ -2,6 +2,7 @@
 
 from . import (  # noqa: F401
     addresses,
+    balancing,
     commitments,
     disks,
     endpoint_groups,
@@ -9,6 +10,7 @@ from . import (  # noqa: F401
     images,
     instance_changes,
     instance_disks,
+    instance_groups,
     instances,
     networks,
     operation_routes,
