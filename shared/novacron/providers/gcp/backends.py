@@ -80,6 +80,7 @@ class Backends:
         """Whether anything is behind the part with this URL. What is gone has nothing behind it;
         what is another project's, or of a kind that has no members, counts as something."""
         if link not in self._there:
+            self._there[link] = False  # two pools may back each other up
             self._there[link] = self._look(link)
         return self._there[link]
 
@@ -96,7 +97,8 @@ class Backends:
             return False
         if kind in HOLDS and HOLDS[kind](native):
             return True
-        return any(self.there(one) for one in LEADS.get(kind, _nowhere)(native) if one)
+        further = LEADS[kind](native) if kind in LEADS else ()
+        return any(self.there(one) for one in further if one)
 
     @translated
     def _read(self, part: re.Match[str]) -> Any:
@@ -104,11 +106,5 @@ class Backends:
         service = re.sub("[A-Z]", lambda capital: f"_{capital[0].lower()}", kind)
         one = re.sub("(ie)?s$", lambda end: "y" if end[1] else "", service)
         regional = scope == "region" and kind != "targetPools"  # these are nowhere else
-        where = {scope: part["place"]} if scope else {}
-        return self._call(
-            f"region_{service}" if regional else service, "get", **where, **{one: part["name"]}
-        )
-
-
-def _nowhere(_native: Any) -> Iterable[str]:
-    return ()
+        told = {**({scope: part["place"]} if scope else {}), one: part["name"]}
+        return self._call(f"region_{service}" if regional else service, "get", **told)
