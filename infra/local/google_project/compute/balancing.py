@@ -48,7 +48,8 @@ def _inserting(what: Collection, needs: tuple[str, ...]) -> Route:
         path, body = new_body(project, call, what)
         if needs and sum(one in call.body for one in needs) != 1:
             raise required(f"resource.{' or '.join(needs)}")
-        told = _resolved(project, call.body, "resource")
+        asked = {name: one for name, one in call.body.items() if name != "labels"}
+        told = _resolved(project, asked, "resource")
         # https://cloud.google.com/load-balancing/docs/health-check-concepts
         if told.get("backends") and not told.get("healthChecks"):
             raise required("resource.healthChecks")
@@ -81,7 +82,7 @@ def check_unused(project: LocalProject, path: str, _body: Body) -> None:
     for what, _ in PARTS.values():
         for other in project.store.of(project.project_id, what):
             if other["selfLink"] != link(path) and named in json.dumps(other):
-                raise in_use(what.name, path, other["selfLink"])
+                raise in_use(path.split("/")[-2], path, other["selfLink"])
 
 
 for _service, (_what, _needs) in PARTS.items():
