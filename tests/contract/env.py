@@ -82,6 +82,8 @@ class Env:
     tell_spot: Callable[[SpotPoints], None] | None = None
     """Lets ``spot_type`` have had these spot prices, with 5 to 10 percent of interruptions."""
     spot_type: str = ""
+    join_reservation: Callable[[str], None] = lambda _vm_id: None
+    """Puts a VM there, where it is not by its type alone; no part of the contract."""
     wire: Wire | None = None
     """The recording of all that is said, where the cloud has a specification to hold it against."""
     made: list[str] = field(default_factory=list)

@@ -17,7 +17,7 @@ from novacron.models.base import Ownership
 from novacron.models.commitment import CommitmentSpec
 from novacron.models.guest import GuestResult
 from novacron.models.network import NetworkSpec, SubnetSpec
-from novacron.providers.azure.base import NETWORK
+from novacron.providers.azure.base import COMPUTE, NETWORK
 from novacron.providers.azure.provider import AzureProvider
 from tests.contract.env import Env, SpotPoints, answer
 from tests.contract.wire import Exchange, Wire
@@ -123,6 +123,9 @@ def open_env(folder: Path) -> Iterator[Env]:
             ),
             tell_spot=partial(_tell_spot, account),
             spot_type="Standard_D4s_v5",
+            make_reservation=kept.make_reservation,
+            join_reservation=kept.join_reservation,
+            reserved_type="Standard_D2s_v5",
             wire=Wire(recording, judge()),
         )
     finally:
@@ -158,6 +161,29 @@ class Networked:
     provider: AzureProvider
     subnet: str
     settle: Callable[[], None]
+
+    def make_reservation(self) -> str:
+        client, options = self.provider.compute, self.server.account.options
+        here: Any = {"location": options.location}
+        client.capacity_reservation_groups.create_or_update(options.resource_group, "kept", here)
+        asked = {**here, "sku": {"name": "Standard_D2s_v5", "capacity": 2}}
+        begin = client.capacity_reservations.begin_create_or_update
+        self.provider.begin(begin, "kept", "two", asked)
+        self.settle()
+        return "kept/two"
+
+    def join_reservation(self, vm_id: str) -> None:
+        """https://learn.microsoft.com/en-us/azure/virtual-machines/capacity-reservation-associate-vm"""
+        machines = self.provider.compute.virtual_machines
+        group = {"id": self.provider.arm_id(COMPUTE, "capacityReservationGroups", "kept")}
+        asked: Any = {"properties": {"capacityReservation": {"capacityReservationGroup": group}}}
+        for begin, told in (
+            (machines.begin_deallocate, []),
+            (machines.begin_update, [asked]),
+            (machines.begin_start, []),
+        ):
+            self.provider.begin(begin, vm_id, *told)
+            self.settle()
 
     def make_pool(self, name: str) -> str:
         """Of an internal load balancer, on the network where VMs are put."""

@@ -101,7 +101,7 @@ def open_env(folder: Path) -> Iterator[Env]:
             ),
             tell_spot=partial(_tell_spot, project),
             spot_type="n2-standard-4",
-            make_pool=partial(_make_pool, server, provider),
+            make_pool=partial(_make_pool, provider, settle),
             lend=lend,
             reader=devices,
             writer=devices,
@@ -144,17 +144,29 @@ def _interval(start: datetime, end: datetime) -> dict[str, str]:
     return {"startTime": start.isoformat(), "endTime": end.isoformat()}
 
 
-def _make_pool(server: Server, provider: GcpProvider, name: str) -> str:
-    """On the default network, where VMs are put; a backend service checks it."""
-    zone, project = f"{REGION}-a", server.project
-    body = {"network_endpoint_type": "GCE_VM_IP_PORT", "name": name, "default_port": 80}
-    request = {"zone": zone, "network_endpoint_group_resource": body}
-    made = provider.change("network_endpoint_groups", "insert_unary", None, **request)
-    if made is not None:
-        project.clock.advance(2 * TRANSITION)
-        provider.check_operation(made)
-    path = f"{project.root}/zones/{zone}/networkEndpointGroups/{name}"
-    project.checked[path] = link(f"{project.root}/global/backendServices/{name}")
+def _make_pool(provider: GcpProvider, settle: Callable[[], None], name: str) -> str:
+    """Of a global Application Load Balancer, on the default network, where VMs are put."""
+    zone = f"{REGION}-a"
+    group = {"network_endpoint_type": "GCE_VM_IP_PORT", "default_port": 80}
+    backend = {"group": f"zones/{zone}/networkEndpointGroups/{name}"}
+    service = {"backends": [backend], "health_checks": [f"global/healthChecks/{name}"]}
+    url_map = {"default_service": f"global/backendServices/{name}"}
+    for kind, one, body in (
+        ("network_endpoint_groups", "network_endpoint_group", group),
+        ("health_checks", "health_check", {"type_": "TCP"}),
+        ("backend_services", "backend_service", service),
+        ("url_maps", "url_map", url_map),
+        ("target_http_proxies", "target_http_proxy", {"url_map": f"global/urlMaps/{name}"}),
+        (
+            "global_forwarding_rules",
+            "forwarding_rule",
+            {"target": f"global/targetHttpProxies/{name}", "port_range": "80"},
+        ),
+    ):
+        where = {"zone": zone} if kind == "network_endpoint_groups" else {}
+        told = {f"{one}_resource": {"name": name, **body}}
+        provider.call(kind, "insert_unary", **where, **told)
+        settle()
     return f"{zone}/{name}"
 
 

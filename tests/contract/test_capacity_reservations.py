@@ -37,6 +37,7 @@ def test_what_vms_run_on_is_used(env: Env) -> None:
     assert before.zone in (env.zone, env.region)
     assert before.as_listed
     vm = env.running_vm(**(env.reserved_spec or {"instance_type": env.reserved_type}))
+    env.join_reservation(vm.id)
     assert _all(env, env.region)[made] == before.model_copy(update={"used": 1})
     env.deleted(env.provider.delete_vm, env.provider.get_vm, vm.id)
     assert _all(env)[made] == before

@@ -18,6 +18,7 @@ from .networks.rules import SecurityRules
 from .networks.subnets import Subnets
 from .networks.vnets import VirtualNetworks
 from .routes import Route
+from .vms.capacity_families import CapacityReservationGroups, CapacityReservations
 from .vms.family import VirtualMachines
 from .vms.run_commands import RunCommands
 
@@ -25,6 +26,8 @@ _FAMILIES: tuple[Family, ...] = (
     groups.ResourceGroups(),
     VirtualMachines(),
     RunCommands(),
+    CapacityReservationGroups(),
+    CapacityReservations(),
     Disks(),
     Snapshots(),
     Images(),

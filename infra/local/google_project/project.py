@@ -45,9 +45,7 @@ class LocalProject:
         self.zones: dict[str, dict[str, Any]] = {}
         """Managed zones of names, with their records and changes."""
         self.endpoints: dict[str, list[dict[str, Any]]] = {}
-        """Network endpoint groups by path -> their endpoints, in the order they came."""
-        self.checked: dict[str, str] = {}
-        """Network endpoint groups by path -> the backend service that checks their health."""
+        """Groups by path -> their endpoints or instances, in the order they came."""
         self.capacity_history: dict[str, dict[str, Any]] = {}
         """Region and machine type -> what is told of spot; it does not outlive the server."""
         self.warehouse = Warehouse()
@@ -76,7 +74,6 @@ class LocalProject:
             "series": self.series,
             "zones": self.zones,
             "endpoints": self.endpoints,
-            "checked": self.checked,
         }
         partial = self._file.with_suffix(".new")
         partial.write_text(json.dumps(state))
@@ -97,7 +94,7 @@ class LocalProject:
         }
         self.console, self.series = state["console"], state["series"]
         self.zones = state.get("zones", {})
-        self.endpoints, self.checked = state.get("endpoints", {}), state.get("checked", {})
+        self.endpoints = state.get("endpoints", {})
 
     def close(self) -> None:
         self.guests.stop_all()

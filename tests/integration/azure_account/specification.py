@@ -20,6 +20,7 @@ from referencing.jsonschema import DRAFT4
 FOLDER = Path(__file__).parents[2] / "specs" / "azure"
 # Of the api-versions that the SDKs send: azure-mgmt-compute 39 and azure-mgmt-network 33, models.
 _ADDED = {"etag", "diskControllerType", "publicNetworkAccess", "timeCreated", "completionPercent"}
+_ADDED |= {"capacityReservation", "capacityReservationGroup"}
 _ADDED |= {"defaultOutboundAccess", "zonalPlatformFaultDomainAlignStatus", "deleteOption"}
 _ADDED |= {
     "imageDeprecationStatus",
@@ -31,6 +32,7 @@ _ADDED |= {
 # Served, and described in no file that is at hand: the subscription's own and the newest.
 _UNDESCRIBED: tuple[str, ...] = ("Operations_", "ResourceGroups_", "Resources_", "Subscriptions_")
 _UNDESCRIBED += (
+    "CapacityReservation",
     "LoadBalancers_",
     "Metrics_",
     "RecordSets_",

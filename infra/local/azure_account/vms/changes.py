@@ -11,7 +11,7 @@ from ..catalog.quotas import check_compute
 from ..catalog.sizes import check_capacity, size_of
 from ..store import Resource
 from ..wire import ArmError, Json
-from . import data_disks
+from . import capacity, data_disks
 from .os_disk import attachable
 from .plan import plan_of
 
@@ -49,6 +49,7 @@ def apply(account: LocalAccount, machine: Resource, body: Json, *, whole: bool) 
     _refuse(machine, body, asked)
     if wanted := (asked.get("hardwareProfile") or {}).get("vmSize"):
         _resize(account, machine, wanted)
+    capacity.join(account, machine, asked)
     storage = asked.get("storageProfile") or {}
     if new_disk := ((storage.get("osDisk") or {}).get("managedDisk") or {}).get("id"):
         _swap(account, machine, new_disk)

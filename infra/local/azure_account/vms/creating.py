@@ -8,7 +8,7 @@ from ..catalog.quotas import check_compute
 from ..catalog.sizes import ZONES, check_capacity, size_of
 from ..store import Resource
 from ..wire import ArmError, Json
-from . import data_disks, nics, os_disk, os_profile
+from . import capacity, data_disks, nics, os_disk, os_profile
 from .changes import PLAIN
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def prepare(account: LocalAccount, new: Resource, body: Json) -> None:
     new.properties["hardwareProfile"] = {**asked["hardwareProfile"], "vmSize": size.name}
     _check_zones(new, body.get("zones"))
     _priority(new, asked)
+    capacity.join(account, new, asked)
     check_capacity(account, size)
     check_compute(account, new, size)
     for kept in ("plan", "identity"):

@@ -3,6 +3,7 @@
 from . import (  # noqa: F401
     addresses,
     advice,
+    balancing,
     commitments,
     disks,
     endpoint_groups,
@@ -10,6 +11,7 @@ from . import (  # noqa: F401
     images,
     instance_changes,
     instance_disks,
+    instance_groups,
     instances,
     networks,
     operation_routes,

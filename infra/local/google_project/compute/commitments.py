@@ -9,16 +9,14 @@ from datetime import datetime
 
 from ..errors import invalid, required
 from ..project import LocalProject
-from ..routes import ROUTES, route
+from ..routes import route
 from ..rules import timestamp
 from ..store import Body
 from ..wire import Call
 from .generic import new_body, offer
 from .kinds import COMMITMENTS
 
-offer(COMMITMENTS, aggregate=True)
-for _read in ("get", "list", "aggregatedList"):
-    ROUTES[f"regionCommitments.{_read}"] = ROUTES.pop(f"commitments.{_read}")
+offer(COMMITMENTS, aggregate=True, service="regionCommitments")
 YEARS = {"TWELVE_MONTH": 1, "THIRTY_SIX_MONTH": 3}
 
 

@@ -1,21 +1,19 @@
-"""Zonal network endpoint groups of VMs: https://cloud.google.com/load-balancing/docs/negs/zonal-neg-concepts
-
-There are no backend services: a group that one is to check is named in ``project.checked``.
-"""
+"""Zonal network endpoint groups of VMs: https://cloud.google.com/load-balancing/docs/negs/zonal-neg-concepts"""
 
 from __future__ import annotations
 
 from ipaddress import ip_address
 from typing import Any
 
-from ..errors import GoogleError, in_use, invalid, required
+from ..errors import GoogleError, invalid, required
 from ..operations import effect
 from ..project import LocalProject
 from ..routes import ROUTES, route
 from ..store import Body, link, path_of
 from ..wire import Call
+from .balancing import check_unused
 from .generic import deleting, new_body, offer, path_of_body, target
-from .kinds import ENDPOINT_GROUPS, INSTANCES, NETWORKS, SUBNETWORKS
+from .kinds import BACKEND_SERVICES, ENDPOINT_GROUPS, INSTANCES, NETWORKS, SUBNETWORKS
 
 offer(ENDPOINT_GROUPS, aggregate=True)
 _TYPE = "GCE_VM_IP_PORT"
@@ -81,11 +79,11 @@ def listed(project: LocalProject, call: Call) -> Body:
     path, _ = _group(project, call)
     project.operations.look(project.operations.of_target(path))
     # "Displayed only if the network endpoint has centralized health checking configured."
-    show = call.body.get("healthStatus") == "SHOW" and path in project.checked
+    service = _checker(project, path) if call.body.get("healthStatus") == "SHOW" else None
     items = []
     for one in project.endpoints.get(path, []):
         told = {name: value for name, value in one.items() if name != "since"}
-        health = {"healths": [_health(project, path, one)]} if show else {}
+        health = {"healths": [_health(project, service, one)]} if service else {}
         items.append({"networkEndpoint": told, **health})
     return {"kind": f"{ENDPOINT_GROUPS.kind}sListNetworkEndpoints", "items": items}
 
@@ -107,12 +105,7 @@ def _detach(project: LocalProject, path: str, arguments: dict[str, Any]) -> None
     project.store.items[path]["size"] = len(project.endpoints[path])
 
 
-def _check_free(project: LocalProject, path: str, _body: Body) -> None:
-    if path in project.checked:
-        raise in_use("network_endpoint_group", path, path_of(project.checked[path]))
-
-
-ROUTES["networkEndpointGroups.delete"] = deleting(ENDPOINT_GROUPS, _check_free, None)
+ROUTES["networkEndpointGroups.delete"] = deleting(ENDPOINT_GROUPS, check_unused, None)
 
 
 def _group(project: LocalProject, call: Call) -> tuple[str, Body]:
@@ -164,9 +157,17 @@ def _names(one: Body, asked: Body, port: int | None) -> bool:
     return there == (instance, port, asked.get("ipAddress", one["ipAddress"]))
 
 
-def _health(project: LocalProject, path: str, one: Body) -> Body:
+def _checker(project: LocalProject, path: str) -> str | None:
+    """The backend service that checks the group's endpoints."""
+    for one in project.store.of(project.project_id, BACKEND_SERVICES):
+        if link(path) in [backend["group"] for backend in one.get("backends", [])]:
+            return str(one["selfLink"])
+    return None
+
+
+def _health(project: LocalProject, service: str, one: Body) -> Body:
     instance = project.store.items.get(path_of(one["instance"]), {})
     state = "HEALTHY" if instance.get("status") == "RUNNING" else "UNHEALTHY"
     if project.clock.now() < one["since"] + project.switches.transition_seconds:
         state = "UNKNOWN"
-    return {"backendService": {"backendService": project.checked[path]}, "healthState": state}
+    return {"backendService": {"backendService": service}, "healthState": state}

@@ -28,6 +28,8 @@ def path_of_body(body: Body) -> str:
 
 
 def _singular(what: Collection) -> str:
+    if what.name.endswith("ies"):
+        return what.name.removesuffix("ies") + "y"
     return what.name.removesuffix("es" if what.name.endswith("sses") else "s")
 
 
@@ -122,11 +124,13 @@ def deleting(what: Collection, check: Check, status: str | None, **work: Any) ->
     return delete
 
 
-def offer(what: Collection, *, aggregate: bool = False) -> None:
-    """Route the reads, and setLabels where the resource has labels."""
-    ROUTES[f"{what.name}.get"] = _get(what)
-    ROUTES[f"{what.name}.list"] = _list(what)
+def offer(what: Collection, *, aggregate: bool = False, service: str = "") -> None:
+    """Route the reads, and setLabels where the resource has labels. ``service``: the methods'
+    name, where it is not the collection's."""
+    name = service or what.name
+    ROUTES[f"{name}.get"] = _get(what)
+    ROUTES[f"{name}.list"] = _list(what)
     if aggregate:
-        ROUTES[f"{what.name}.aggregatedList"] = _aggregated(what)
+        ROUTES[f"{name}.aggregatedList"] = _aggregated(what)
     if what.labelled:
-        ROUTES[f"{what.name}.setLabels"] = _set_labels(what)
+        ROUTES[f"{name}.setLabels"] = _set_labels(what)

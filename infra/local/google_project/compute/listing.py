@@ -17,7 +17,7 @@ from ..catalog import REGIONS, ZONES
 from ..errors import GoogleError, invalid
 from ..filters import parse
 from ..project import LocalProject
-from ..store import Body, Collection, link
+from ..store import Body, Collection, link, path_of
 from ..wire import Call
 
 _MOST = 500
@@ -43,9 +43,9 @@ def aggregated(project: LocalProject, call: Call, what: Collection, items: Itera
         raise GoogleError(503, "backendError", f"Unable to reach {', '.join(down)}")
     scopes: dict[str, Body] = {f"{what.scope}/{name}": {} for name in names}
     for item in found:
-        scope = "/".join(item["selfLink"].split("/")[-4:-2])
+        scope = "/".join(path_of(item["selfLink"]).split("/")[2:-2])  # "global" is one too
         if scope not in down:
-            scopes[scope].setdefault(what.name, []).append(item)
+            scopes.setdefault(scope, {}).setdefault(what.name, []).append(item)
     for scope, content in scopes.items():
         if not content:
             content["warning"] = _warning(scope, down)

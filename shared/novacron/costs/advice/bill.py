@@ -14,7 +14,9 @@ from novacron.models.cost import CostMetric, CostQuestion, Days, Granularity
 _ARN = re.compile(r"arn:[\w-]+:ec2:[\w-]*:\d*:\w+/([\w-]+)")
 _AZURE = re.compile(r"/subscriptions/.+/providers/microsoft\.compute/\w+/([^/]+)", re.IGNORECASE)
 _ZONE = re.compile(r"(?://compute\.googleapis\.com/)?projects/.+/zones/([^/]+)/\w+/([^/]+)")
-_GLOBAL = re.compile(r"(?://compute\.googleapis\.com/)?projects/.+/global/\w+/([^/]+)")
+_GLOBAL = re.compile(
+    r"(?://compute\.googleapis\.com/)?projects/.+/global/(?:images|snapshots)/([^/]+)"
+)
 
 
 class Bill(NamedTuple):

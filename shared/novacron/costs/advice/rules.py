@@ -94,8 +94,7 @@ SHIPPED: tuple[Rule, ...] = (
         undo="none: a person deletes it, and one that is made again has another address or name",
         reference=TRUSTED_ADVISOR,
         departs="7 days as there, but no targets and not few requests: that needs metrics of each. "
-        "One that answers by a redirect or a page of its own is left out. Of AWS and Azure, as "
-        "Google's are not listed yet.",
+        "One that answers by a redirect, a page or a bucket of its own is left out.",
     ),
     Rule(
         kind=Kind.UNUSED_RESERVATION,
@@ -106,7 +105,7 @@ SHIPPED: tuple[Rule, ...] = (
         confidence="high: the count is the provider's; use between two looks is not seen",
         undo="none: a person ends it, and the room may not be had again",
         reference=IDLE_RESERVATION,
-        departs="7 days as there, on AWS too. Azure's are not listed yet.",
+        departs="7 days as there, on AWS and Azure too",
     ),
     Rule(
         kind=Kind.OLD_SNAPSHOT,
@@ -242,9 +241,8 @@ SHIPPED: tuple[Rule, ...] = (
 )
 
 NOT_LOOKED_FOR = {
-    f"{Kind.EMPTY_LOAD_BALANCER.value} of gcp": "Proxies, URL maps and backend services are not "
-    "read yet, which lie between a forwarding rule and what answers.",
-    f"{Kind.UNUSED_RESERVATION.value} of azure": "Capacity reservation groups are not read yet.",
+    f"{Kind.EMPTY_LOAD_BALANCER.value} of aws": "Of Classic Load Balancers, which have an API of "
+    "their own. All others are looked for.",
 }
 
 

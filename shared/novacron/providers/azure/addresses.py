@@ -9,7 +9,7 @@ from novacron.models.volume import ResourceFilter
 from novacron.providers.addresses import PublicAddresses
 from novacron.providers.azure.base import NETWORK, AzureBase
 from novacron.providers.azure.errors import translated
-from novacron.providers.azure.ownership import Json, matches, owned
+from novacron.providers.azure.ownership import Json, matches, owned, region_of
 from novacron.providers.azure.paging import page_of
 
 KIND = "publicIPAddresses"
@@ -52,7 +52,7 @@ def _address(native: Json) -> Address:
     return Address(
         id=native["name"],
         name=owner.name or native["name"],
-        region=native["location"].replace(" ", "").lower(),
+        region=region_of(native),
         ip=told.get("ipAddress", ""),
         attached_to=holder and holder["id"],
         tags=owner.tags,

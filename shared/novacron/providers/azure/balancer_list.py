@@ -7,7 +7,7 @@ from novacron.models.base import Page, PageRequest
 from novacron.models.load_balancer import LoadBalancer
 from novacron.providers.azure.base import NETWORK, AzureBase
 from novacron.providers.azure.errors import translated
-from novacron.providers.azure.ownership import Json, owned
+from novacron.providers.azure.ownership import Json, owned, region_of
 from novacron.providers.azure.paging import page_of
 from novacron.providers.load_balancers import LoadBalancerList
 
@@ -20,7 +20,7 @@ class AzureLoadBalancerList(AzureBase, LoadBalancerList):
         regions = self.account.regions if region is None else (self.here(region),)
 
         def keep(native: Json) -> bool:
-            return _billed(native) and _region(native) in regions
+            return _billed(native) and region_of(native) in regions
 
         fetch = self.list_page(self.network.load_balancers.list)
         place = self.place(NETWORK, KIND)
@@ -40,7 +40,7 @@ def _shown(native: Json) -> LoadBalancer:
     return LoadBalancer(
         id=native["name"],
         name=owner.name or native["name"],
-        region=_region(native),
+        region=region_of(native),
         mark=native["properties"]["resourceGuid"],
         billed_as=native["id"].lower(),
         empty=_empty(native["properties"]),
@@ -58,7 +58,3 @@ def _empty(told: Json) -> bool:
     return not any(pool.get(name) for pool in pools for name in members) and not any(
         rule.get("backendIPConfiguration") for rule in rules
     )
-
-
-def _region(native: Json) -> str:
-    return str(native["location"]).replace(" ", "").lower()

@@ -40,11 +40,16 @@ def same_before(native: Mapping[str, Any], spec: Model, owner: Ownership) -> Non
     check_same(owned(native).digest, spec, owner)
 
 
+def region_of(native: Mapping[str, Any]) -> str:
+    """ "West Europe" and "westeurope" are one location."""
+    return str(native.get("location", "")).replace(" ", "").lower()
+
+
 def matches(native: Mapping[str, Any], where: VmFilter | ResourceFilter) -> bool:
     """Whether the conditions on tags and region hold. ARM's lists of a group take none."""
     owner = owned(native)
     pairs = (
-        (where.region, str(native.get("location", "")).replace(" ", "").lower()),
+        (where.region, region_of(native)),
         (where.name, owner.name),
         (where.tenant, owner.tenant),
         (where.operation, owner.operation),

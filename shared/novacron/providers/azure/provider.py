@@ -11,6 +11,7 @@ from novacron.providers.azure.addresses import AzureAddresses
 from novacron.providers.azure.auth import read_settings
 from novacron.providers.azure.balancer_list import AzureLoadBalancerList
 from novacron.providers.azure.billing import AzureBilling
+from novacron.providers.azure.capacity_reservations import AzureCapacityReservations
 from novacron.providers.azure.commitments import AzureCommitments
 from novacron.providers.azure.compute import AzureVms
 from novacron.providers.azure.console import AzureConsole
@@ -53,6 +54,7 @@ class AzureProvider(
     AzureLoadBalancerList,
     AzureGuests,
     AzureAddresses,
+    AzureCapacityReservations,
     AzureCommitments,
     AzureReserving,
     AzureSpotMarkets,

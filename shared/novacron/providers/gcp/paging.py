@@ -15,6 +15,7 @@ from novacron.providers.gcp.ownership import filter_of, matches, same, wanted_la
 M = TypeVar("M", bound=Observed)
 ZONAL = {
     **{name: name for name in ("instances", "disks", "addresses", "reservations")},
+    "forwarding_rules": "forwarding_rules",
     "region_commitments": "commitments",
 }
 """Services whose resources are in zones or regions, and what these are called: one list walks all

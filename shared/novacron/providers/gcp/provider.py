@@ -10,6 +10,7 @@ from novacron.models.vm import VmSpec
 from novacron.providers.base import CloudProvider, OnlineVolumeResize, SpotVms
 from novacron.providers.gcp.addresses import GcpAddresses
 from novacron.providers.gcp.auth import URLS, read_settings
+from novacron.providers.gcp.balancer_list import GcpLoadBalancerList
 from novacron.providers.gcp.billing import GcpBilling
 from novacron.providers.gcp.capacity_reservations import GcpCapacityReservations
 from novacron.providers.gcp.commitments import GcpCommitments
@@ -40,6 +41,7 @@ class GcpProvider(
     GcpDns,
     GcpAddresses,
     GcpLoadBalancers,
+    GcpLoadBalancerList,
     GcpCapacityReservations,
     GcpCommitments,
     GcpCommitting,
@@ -58,7 +60,6 @@ class GcpProvider(
     refusals = {
         "Fencing": "a suspend asks the guest, and writes its memory out: it is not at once",
         "LiveMigration": "Google moves VMs between its own hosts, and takes none in",
-        "LoadBalancerList": "not built yet: proxies, URL maps and backend services lie in between",
         "GuestCommands": "Google runs a script at a boot; at another time it takes a login",
     }
 

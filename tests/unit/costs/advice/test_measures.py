@@ -183,6 +183,10 @@ def _bill(world: World) -> Bill:
         ),
         ("//compute.googleapis.com/projects/p/zones/z-b/disks/nc-1", "z-b/nc-1"),
         ("projects/p/global/snapshots/nc-1", "nc-1"),
+        (
+            "//compute.googleapis.com/projects/p/global/forwardingRules/r",
+            "//compute.googleapis.com/projects/p/global/forwardingRules/r",
+        ),
     ],
 )
 def test_a_bill_names_resources_as_each_cloud_does(name: str, native: str) -> None:
