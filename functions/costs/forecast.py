@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from novacron.costs.forecast.answer import forecast
 from novacron.costs.forecast.asking import question
+from novacron.costs.forecast.commitments import endings
 from novacron.models.cost import CostMetric
 from novacron.models.forecast import ForecastAnswer, Until
 from novacron.runtime.aws import services
@@ -22,8 +23,8 @@ Changes = Annotated[
     list[str] | None,
     Query(
         alias="change",
-        description="start,daily amount[,end[,dimension=value]]: a planned start or stop, or a "
-        "commitment's end. Of all groups, or of those with the value.",
+        description="start,daily amount[,end[,dimension=value]]: a planned start or stop. Of all "
+        "groups, or of those with the value.",
     ),
 ]
 
@@ -37,11 +38,15 @@ def forecast_costs(
     top: Annotated[int, Query(ge=1, le=50)] = 20,
     change: Changes = None,
 ) -> ForecastAnswer:
-    """What will be spent by the end of the month, quarter and year, with bands."""
+    """What will be spent by the end of the month, quarter and year, with bands. Of effective costs
+    as a whole or by account it knows which commitments end, as `changes` tells."""
     who = reader(app, "costs.forecast")
     asked = question(until, metric, group_by or [], where or [], top, change or [])
     here = services()
-    return forecast(here.ledger(who.tenant), asked, here.now().date())
+    ledger, today = here.ledger(who.tenant), here.now().date()
+    ends = endings(here, who.tenant, ledger, asked, today)
+    asked = asked.model_copy(update={"changes": [*asked.changes, *ends]})
+    return forecast(ledger, asked, today)
 
 
 REQUIRES = ASK_COSTS

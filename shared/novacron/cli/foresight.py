@@ -33,8 +33,7 @@ def forecast(
     change: Annotated[
         list[str] | None,
         typer.Option(
-            help="start,daily amount[,end[,dimension=value]]: a planned start or stop, or a "
-            "commitment's end; repeatable."
+            help="start,daily amount[,end[,dimension=value]]: a planned start or stop; repeatable."
         ),
     ] = None,
     metric: Annotated[str, typer.Option(help="billed, effective, list, contracted.")] = "effective",
@@ -51,6 +50,9 @@ def forecast(
         return
     for group in reply["groups"]:
         _show(group, reply, here.out)
+    for one in reply.get("changes", []):
+        told = f"From {one['start']}: {one['daily']} a day. {one['reason']}"
+        here.out.print(told, markup=False, style="dim")
 
 
 @app.command()

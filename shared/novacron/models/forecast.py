@@ -47,7 +47,7 @@ class ForecastQuestion(Model):
     filters: dict[Dimension, list[str]] = Field(default={}, max_length=8)
     top: int = Field(default=20, ge=1, le=50)
     """Only so many groups, by cost; the rest is one group named ``other``."""
-    changes: list[PlannedChange] = Field(default=[], max_length=100)
+    changes: list[PlannedChange] = Field(default=[], max_length=1000)
 
 
 class Band(Model):
@@ -93,3 +93,5 @@ class ForecastAnswer(Model):
     currency: Currency
     through: date
     groups: list[ForecastGroup]
+    changes: list[PlannedChange] = []
+    """What was planned: the caller's, and ends of commitments."""

@@ -39,7 +39,9 @@ def forecast(ledger: Ledger, question: ForecastQuestion, today: date) -> Forecas
     told = ledger.ask(asked)
     through = known_through(told.freshness, today)
     groups = [_group(one, question, through, today) for one in told.groups]
-    return ForecastAnswer(currency=told.currency, through=through, groups=groups)
+    return ForecastAnswer(
+        currency=told.currency, through=through, groups=groups, changes=question.changes
+    )
 
 
 def _group(
