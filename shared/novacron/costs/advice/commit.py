@@ -5,17 +5,20 @@ Nothing is bought here: a person does that (``buying``), a step at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from novacron.costs.advice import spend_plan
 from novacron.costs.advice.buying import offer
 from novacron.costs.advice.expiring import seen
 from novacron.costs.advice.finding import MOST_POINTS, Finding, Scene, recommendation_id
 from novacron.costs.advice.held import BillHeld, Known, told
 from novacron.costs.advice.prices import CENT, HOURS, LIST, Saving
+from novacron.costs.advice.spend_plan import Left
 from novacron.costs.commitments.ladder import Held, Tranche, ladder, later
 from novacron.costs.commitments.outcome import Outcome, outcome, regrets
 from novacron.costs.commitments.pools import Pool, hours_at_level, on_demand_cost
@@ -25,7 +28,7 @@ from novacron.costs.commitments.units import Prices
 from novacron.costs.commitments.usage import HOUR, pooled, running
 from novacron.migration.assess.sizes import CATALOGUED
 from novacron.models.advice import Rule
-from novacron.models.commitment import CommitmentSpec
+from novacron.models.commitment import CommitmentKind, CommitmentSpec
 from novacron.models.operation import ResourceKind
 from novacron.models.price import PriceRow
 from novacron.models.provider_account import ProviderAccount
@@ -35,6 +38,8 @@ from novacron.store.recommendations import AdviceStore
 
 YEARS = {"1y": 1, "3y": 3}
 ZERO = Decimal(0)
+LATE = timedelta(days=14)
+"""A bill may not show a plan that is younger: advice would buy it twice."""
 NO_PRICE = "a price to commit to {}"
 
 
@@ -65,28 +70,66 @@ def find(scene: Scene, rule: Rule) -> Iterator[Finding]:
     volumes = {one.id for one in scene.everything if one.kind is ResourceKind.VOLUME}
     history = History(scene.services.store.table)
     now = scene.now.replace(minute=0, second=0, microsecond=0)
-    today = scene.now.date()
     first, hours = now - rule.window_hours * HOUR, rule.window_hours
     for account in scene.accounts.values():
-        if account.type not in CATALOGUED:
-            continue
-        ends = seen(scene, account.id)
-        bill = BillHeld(scene.prices.ledger, account.id, first, scene.now, ends)
-        used = running(history, scene.tenant, account.id, first, hours, volumes)
-        for region in sorted({region for region, _ in used}):
-            prices = Prices(account.type, region, today)
-            within = {name: by_hour for (at, name), by_hour in used.items() if at == region}
-            pools, unpriced = pooled(within, prices, hours)
-            held = _held(scene, account, region, prices)
-            for base, usage in sorted(pools.items()):
-                target = _target(account, region, base)
-                if _settling(scene, rule, target):
-                    continue
-                own = [one for one in held if one.pool == base]
-                known = told(today, own) if own else bill.of(region, base, within, prices)
-                for found in _advised(scene, rule, target, prices, usage, known):
-                    unknown = [*found.unknown, *map(NO_PRICE.format, sorted(unpriced))]
-                    yield replace(found, unknown=unknown)
+        if account.type in CATALOGUED:
+            used = running(history, scene.tenant, account.id, first, hours, volumes)
+            yield from _of_account(scene, rule, account, first, used)
+
+
+def _of_account(
+    scene: Scene,
+    rule: Rule,
+    account: ProviderAccount,
+    first: datetime,
+    used: Mapping[tuple[str, str], Counter[int]],
+) -> Iterator[Finding]:
+    """``used``: (region, type) -> VMs of each hour. Last what a spend plan could add."""
+    today, hours, left = scene.now.date(), rule.window_hours, list[Left]()
+    ends = seen(scene, account.id)
+    bill = BillHeld(scene.prices.ledger, account.id, first, scene.now, ends)
+    for region in sorted({region for region, _ in used}):
+        prices = Prices(account.type, region, today)
+        within = {name: by_hour for (at, name), by_hour in used.items() if at == region}
+        pools, unpriced = pooled(within, prices, hours)
+        held = _held(scene, account, region, prices)
+        for base, usage in sorted(pools.items()):
+            target = _target(account, region, base)
+            if _settling(scene, rule, target):
+                continue
+            own = [one for one in held if one.pool == base]
+            known = told(today, own) if own else bill.of(region, base, within, prices)
+            pool = _pool(prices, base, usage).above(known.units)
+            choices = [_chosen(pool, row) for row in prices.offers[base].values()]
+            best = _best(rule, choices)
+            if best is not None:
+                found = _finding(scene, rule, target, best, choices, known)
+                unknown = [*found.unknown, *map(NO_PRICE.format, sorted(unpriced))]
+                yield replace(found, unknown=unknown)
+            after = pool.above(best.units if best else 0)
+            of = [name for name in within if (unit := prices.unit(name)) and unit.base == base]
+            left.append(Left(after._replace(name=target.name), prices.plan(base, of)))
+        for name in sorted(unpriced & prices.plans.keys()):
+            pool = _pool(prices, name, [within[name][hour] for hour in range(hours)])
+            left.append(Left(pool._replace(name=f"{name} in {region}"), prices.plans[name]))
+    if not any(one.kind is CommitmentKind.SPEND and one.start > scene.now - LATE for one in ends):
+        yield from spend_plan.find(scene, rule, account, left, _terms(rule))
+
+
+def _terms(rule: Rule) -> list[str]:
+    return [term for term, years in YEARS.items() if years <= rule.thresholds["max_term_years"]]
+
+
+def _pool(prices: Prices, name: str, usage: list[int]) -> Pool:
+    return Pool(name, usage, prices.on_demand[name], tiers=prices.tiers(name))
+
+
+def _best(rule: Rule, choices: list[Choice]) -> Choice | None:
+    allowed = [one for one in choices if one.row.term in _terms(rule)]
+    best = max(allowed, key=lambda one: one.result.saving, default=None)
+    least = Decimal(str(rule.thresholds["min_saving"]))
+    worth_it = best and best.units and _monthly(best, best.result.saving) >= least
+    return best if worth_it else None
 
 
 def _settling(scene: Scene, rule: Rule, target: Target) -> bool:
@@ -113,31 +156,20 @@ def _held(scene: Scene, account: ProviderAccount, region: str, prices: Prices) -
     return found
 
 
-def _advised(
-    scene: Scene, rule: Rule, target: Target, prices: Prices, usage: list[int], known: Known
-) -> Iterator[Finding]:
-    pool = Pool(
-        target.base, usage, prices.on_demand[target.base], tiers=prices.tiers(target.base)
-    ).above(known.units)
-    choices = [_chosen(pool, row) for row in prices.offers[target.base].values()]
-    allowed = [one for one in choices if YEARS[one.row.term] <= rule.thresholds["max_term_years"]]
-    best = max(allowed, key=lambda one: one.result.saving, default=None)
-    if best is None or not best.units:
-        return
-    saving = _monthly(best, best.result.saving)
-    if saving < Decimal(str(rule.thresholds["min_saving"])):
-        return
+def _finding(
+    scene: Scene, rule: Rule, target: Target, best: Choice, choices: list[Choice], known: Known
+) -> Finding:
     steps = ladder(
         best.units,
         int(rule.thresholds["tranches"]),
         scene.now.date(),
         int(rule.thresholds["tranche_months"]),
     )
-    yield Finding(
+    return Finding(
         record=target,
         title=f"Commit to {best.units} units of {target.name} for {best.row.term}",
         detail=_detail(target, best, choices, known, steps),
-        saving=Saving(saving, LIST, _formula(best, known.units)),
+        saving=Saving(_monthly(best, best.result.saving), LIST, _formula(best, known.units)),
         confidence=Confidence.MEDIUM,
         risk=_risk(best),
         unknown=_unknown(best, known),

@@ -9,13 +9,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from novacron.catalog.rates import rates
 from novacron.costs.commitments import aws_sizes
-from novacron.costs.commitments.pools import NO_TIERS, SUSTAINED_N1, SUSTAINED_N2, Tiers
+from novacron.costs.commitments.pools import (
+    NO_TIERS,
+    SUSTAINED_N1,
+    SUSTAINED_N2,
+    ZERO,
+    Tiers,
+)
 from novacron.models.account import ProviderType
 from novacron.models.price import PriceKind, PriceRow
 
@@ -25,6 +32,8 @@ SUSTAINED = {
     **dict.fromkeys(("n1", "m1", "m2"), SUSTAINED_N1),
     **dict.fromkeys(("n2", "n2d", "c2"), SUSTAINED_N2),
 }
+PLAN_ROUNDED = Decimal("0.01")
+"""Of a unit's price under a spend plan, from size to size."""
 ROUNDED = Decimal("1e-8")
 """To which hourly prices of a commitment are, that are sold for a whole term."""
 AWS_ROUNDED = Decimal("0.05")
@@ -59,9 +68,15 @@ class Prices:
         listed = rates(provider, region, PriceKind.ON_DEMAND, today)
         self.on_demand = {row.name: row.price for row in listed}
         self.offers: defaultdict[str, dict[tuple[str, str], PriceRow]] = defaultdict(dict)
+        self.plans: defaultdict[str, dict[str, Decimal]] = defaultdict(dict)
+        """Type -> term -> its price under a spend plan."""
         self._families: defaultdict[str, list[str]] = defaultdict(list)
         for row in rates(provider, region, PriceKind.COMMITMENT, today):
-            if row.name in self.on_demand and row.payment != PLAN:
+            if row.name not in self.on_demand:
+                continue
+            if row.payment == PLAN:
+                self.plans[row.name][row.term] = row.price
+            else:
                 self.offers[row.name][row.term, row.payment] = row
         for name in self.offers:
             self._families[family(provider, name)].append(name)
@@ -76,6 +91,17 @@ class Prices:
         if count and self._multiple(name, base, count):
             return Unit(base, int(count))
         return Unit(name, 1)
+
+    def plan(self, base: str, names: Iterable[str]) -> dict[str, Decimal]:
+        """Term -> a unit's price under a spend plan, where all types of the pool agree on it."""
+        units = {name: unit.units for name in names if (unit := self.unit(name))}
+
+        def agreed(term: str, price: Decimal) -> bool:
+            wanted = {name: count * price for name, count in units.items()}
+            told = {name: self.plans[name].get(term, ZERO) for name in units}
+            return all(abs(told[n] - one) <= PLAN_ROUNDED * one for n, one in wanted.items())
+
+        return {term: price for term, price in self.plans[base].items() if agreed(term, price)}
 
     def tiers(self, name: str) -> Tiers:
         return SUSTAINED.get(name.partition("-")[0], NO_TIERS) if self._google else NO_TIERS
