@@ -13,13 +13,13 @@ import pytest
 from novacron.catalog import live, snapshot
 from novacron.catalog.catalog import price
 from novacron.catalog.rates import rate, rates
-from novacron.catalog.snapshot import Snapshot
 from novacron.errors import ProviderUnavailable, Throttled
 from novacron.migration.objects import ObjectStore
 from novacron.models.account import ProviderType
 from novacron.models.price import PriceKind
 from novacron.operations.refresh_prices import refresh_azure
 from tests.price_api import PriceApi, item, price_api, small_snapshot
+from tests.shipped import shipping
 
 AZURE = ProviderType.AZURE
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -29,13 +29,8 @@ VMS, DISKS = "Virtual Machines", "Storage"
 @pytest.fixture(autouse=True)
 def _new_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Of three sizes in two regions, so that few meters are a whole answer."""
-    small = Snapshot(small_snapshot("2026-06-18"))
-    monkeypatch.setattr(snapshot, "shipped", lambda provider: small if provider is AZURE else None)
-    snapshot.forget()
-    live.forget()
-    yield
-    snapshot.forget()
-    live.forget()
+    with shipping(monkeypatch, AZURE, small_snapshot("2026-06-18")):
+        yield
 
 
 @pytest.fixture

@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 
-from novacron.catalog import live, snapshot
+from novacron.catalog import live
 from novacron.catalog.catalog import price
 from novacron.catalog.rates import rates
 from novacron.catalog.refresh import aws
 from novacron.catalog.refresh.aws_files import files
 from novacron.catalog.refresh.staged import staged
-from novacron.catalog.snapshot import Snapshot
 from novacron.errors import ProviderUnavailable, Throttled
 from novacron.migration.objects import ObjectStore
 from novacron.models.account import ProviderType
@@ -33,6 +32,7 @@ from tests.price_list import (
     vm,
     volume,
 )
+from tests.shipped import shipping
 
 AWS = ProviderType.AWS
 US, EU = "us-east-1", "eu-west-1"
@@ -41,13 +41,8 @@ NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _new_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    small = Snapshot(small_aws("2026-06-18"))
-    monkeypatch.setattr(snapshot, "shipped", lambda provider: small if provider is AWS else None)
-    snapshot.forget()
-    live.forget()
-    yield
-    snapshot.forget()
-    live.forget()
+    with shipping(monkeypatch, AWS, small_aws("2026-06-18")):
+        yield
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from novacron.catalog import live, snapshot
 from novacron.catalog.catalog import price
 from novacron.catalog.rates import rate, rates
 from novacron.catalog.refresh.refresh import Refreshed
-from novacron.catalog.snapshot import Snapshot
 from novacron.errors import AuthenticationFailed, NovaCronError, ProviderUnavailable, Throttled
 from novacron.migration.objects import ObjectStore
 from novacron.models.account import ProviderType
@@ -29,6 +28,7 @@ from tests.billing_catalog import (
     sku,
     small_gcp,
 )
+from tests.shipped import shipping
 
 GCP = ProviderType.GCP
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -39,13 +39,8 @@ RAM = "N2 Instance Ram running in"
 
 @pytest.fixture(autouse=True)
 def _new_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    small = Snapshot(small_gcp("2026-07-30"))
-    monkeypatch.setattr(snapshot, "shipped", lambda provider: small if provider is GCP else None)
-    snapshot.forget()
-    live.forget()
-    yield
-    snapshot.forget()
-    live.forget()
+    with shipping(monkeypatch, GCP, small_gcp("2026-07-30")):
+        yield
 
 
 @pytest.fixture
