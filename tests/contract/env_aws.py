@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from unittest.mock import patch
 
 from infra.local.aws_account import start_in_thread
 from infra.local.aws_account.account import LocalAccount
@@ -16,7 +14,6 @@ from infra.local.aws_account.guest import read_volume, write_volume
 from novacron.models.commitment import CommitmentSpec
 from novacron.models.guest import GuestResult
 from novacron.providers.aws.provider import AwsProvider
-from novacron.providers.aws.spot_advisor import SETTING
 from tests.contract.env import Env, SpotPoints, answer
 from tests.loopback import Answer, serving
 
@@ -26,6 +23,16 @@ REGION = "us-east-1"
 IMAGE = "ami-785db401"
 SECTOR = 512
 TRANSITION = 5.0
+
+
+class Advised(AwsProvider):
+    """Asks a file of our own how often spot is interrupted; a variable of the environment would be
+    that of every other test too."""
+
+    advised_by = ""
+
+    def advisor(self) -> str:
+        return self.advised_by
 
 
 @contextmanager
@@ -62,9 +69,9 @@ def open_env(folder: Path) -> Iterator[Env]:
         "secret_access_key": "example",
         "external_id": "contract",
     }
-    provider = AwsProvider.from_settings(settings, secret)
+    provider = Advised.from_settings(settings, secret)
     try:
-        with _advisor():
+        with _advisor() as provider.advised_by:
             yield Env(
                 name="aws",
                 provider=provider,
@@ -98,13 +105,13 @@ def open_env(folder: Path) -> Iterator[Env]:
 
 
 @contextmanager
-def _advisor() -> Iterator[None]:
+def _advisor() -> Iterator[str]:
     """The file of interruptions, which is no part of the account."""
     types = {REGION: {"Linux": {"t3.large": {"s": 60, "r": 1}}}}
     ranges = [{"index": 1, "label": "5-10%", "dots": 1, "max": 11}]
     told = json.dumps({"ranges": ranges, "spot_advisor": types}).encode()
-    with serving(lambda _: Answer(200, told)) as url, patch.dict(os.environ, {SETTING: url}):
-        yield
+    with serving(lambda _: Answer(200, told)) as url:
+        yield url
 
 
 def _tell_spot(account: LocalAccount, points: SpotPoints) -> None:

@@ -36,7 +36,7 @@ class AwsSpotMarkets(AwsBase, SpotMarkets):
             for one in page["SpotPriceHistory"]:
                 at = prices[one["InstanceType"], one["AvailabilityZone"]]
                 at[one["Timestamp"]] = Decimal(one["SpotPrice"])
-        rates = interruptions(url, region) if (url := self._advisor()) and prices else {}
+        rates = interruptions(url, region) if (url := self.advisor()) and prices else {}
         return [
             SpotMarket(
                 instance_type=name,
@@ -49,6 +49,6 @@ class AwsSpotMarkets(AwsBase, SpotMarkets):
             if (points := from_then(told.items(), since))
         ]
 
-    def _advisor(self) -> str:
+    def advisor(self) -> str:
         """Who has a copy of AWS's API is not sent to AWS."""
         return os.environ.get(SETTING, "" if self.account.endpoint_url else URL)
