@@ -1,11 +1,12 @@
 """A commitment is bought: the largest sum that one call can spend here, and for good.
 
 An administrator repeats the sum. What was quoted is written down before it is bought, and a
-provider sells a quote once: a call that was cut off is repeated, and buys nothing twice.
+provider sells a quote once: a call that was cut off is repeated later, and buys nothing twice.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 from novacron.audit.log import AuditLog
@@ -13,6 +14,7 @@ from novacron.costs.advice.prices import CENT
 from novacron.costs.commitments.ladder import later
 from novacron.costs.commitments.units import Prices
 from novacron.errors import (
+    Conflict,
     InvalidSpec,
     NotReady,
     NovaCronError,
@@ -34,6 +36,8 @@ OPERATION = "commitment.buy"
 """Of an ``Action`` whose body has ``spec``, and the ``total`` that it costs at the catalog's price;
 once it has begun, ``quote``, and in the end ``bought``, the commitment's id."""
 HOURS = {"1y": 8760, "3y": 26280}
+ALONE = timedelta(minutes=5)
+"""For which who buys is alone: a function has ended, and lists have what was bought."""
 UNSURE = (ProviderUnavailable, Throttled, NotReady)
 """After these it may have been bought."""
 
@@ -46,8 +50,9 @@ def offer(resource_id: str, spec: CommitmentSpec, row: PriceRow) -> Action:
 
 def buy(services: Services, who: Principal, found: Recommendation, confirm: str) -> Recommendation:
     """Buy it, or go on with what was begun. Raises PermissionDenied, InvalidSpec: ``confirm`` is
-    not the sum that is due now, Unsupported, and what ``Commitments.buy_commitment`` does: where
-    that tells for sure that nothing was bought, the advice is open again."""
+    not the sum that is due now, Conflict: another may be buying it, Unsupported, and what
+    ``Commitments.buy_commitment`` does: where that tells for sure that nothing was bought, the
+    advice is open again."""
     authorize(who, Access.ADMINISTER, OPERATION)
     account = services.store.account(found.tenant, found.account_id)
     provider = services.providers.of(account)
@@ -55,8 +60,10 @@ def buy(services: Services, who: Principal, found: Recommendation, confirm: str)
         raise Unsupported(provider.refusals["Commitments"])
     assert found.apply is not None
     spec = CommitmentSpec.model_validate(found.apply.body["spec"])
-    now = found
-    if found.state is not RecommendationState.APPLYING:
+    if found.state is RecommendationState.APPLYING:
+        _check_alone(services, found)
+        now = _saved(services, found, RecommendationState.APPLYING)
+    else:
         quote = provider.quote_commitment(spec)
         _confirmed(found, quote, confirm)
         now = _saved(services, found, RecommendationState.APPLYING, quote=quote.id)
@@ -72,6 +79,15 @@ def buy(services: Services, who: Principal, found: Recommendation, confirm: str)
         raise
     _tell(services, now, spec)
     return _saved(services, now, RecommendationState.APPLIED, bought=bought)
+
+
+def _check_alone(services: Services, found: Recommendation) -> None:
+    free = found.updated_at + ALONE
+    if services.now() < free:
+        raise Conflict(
+            f"{found.id} is being bought, or was a moment ago.",
+            remedy=f"Repeat this after {free:%H:%M:%S} UTC: it goes on, and buys nothing twice.",
+        )
 
 
 def _confirmed(found: Recommendation, quote: Quote, confirm: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from novacron.audit.log import AuditLog
-from novacron.costs.advice.buying import _tell, offer
+from novacron.costs.advice.buying import ALONE, _tell, offer
 from novacron.costs.advice.course import apply, dismiss, revert
 from novacron.costs.advice.realised import measure
 from novacron.costs.imports import import_delivery
@@ -149,6 +149,10 @@ def test_a_call_that_was_cut_off_is_repeated_and_buys_once(
     assert _now(world).state is State.APPLYING
     assert len(_held(world)) == after
     monkeypatch.undo()
+    with pytest.raises(Conflict, match="being bought"):
+        apply(world.services, ADMIN, advice.id, DUE)
+    assert len(_held(world)) == after
+    world.clock.at += ALONE
     assert apply(world.services, ADMIN, advice.id, "").state is State.APPLIED
     assert len(_held(world)) == 1
 
