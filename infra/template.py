@@ -98,6 +98,8 @@ RESOURCES: dict[str, Any] = {
     # Roles that customers make for us in accounts of their own, by a name that we ask for.
     # The action knows no resource: a function speaks for itself alone.
     "own identity": "*",
+    # Nor does this one: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+    "spot prices": "*",
     "cloud roles": _sub("arn:${AWS::Partition}:iam::*:role/novacron-*"),
 }
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from novacron.catalog.refresh import aws_spot
 from novacron.operations.refresh_prices import RefreshedRegion, refresh_aws
 from novacron.operations.services import Services
 from novacron.runtime.jobs import job
-from novacron.runtime.permissions import LIVE_PRICES, PUT_COST
+from novacron.runtime.permissions import LIVE_PRICES, PUT_COST, READ_SPOT
 from novacron.settings import settings
 
 
 def run(services: Services, _event: dict[str, Any]) -> RefreshedRegion:
-    return refresh_aws(services, settings().aws_prices)
+    return refresh_aws(services, settings().aws_prices, aws_spot.prices)
 
 
-REQUIRES = LIVE_PRICES | {PUT_COST}
+REQUIRES = LIVE_PRICES | {PUT_COST, READ_SPOT}
 SCHEDULE = "rate(30 minutes)"
 MEMORY = 1769
 """MiB: a whole CPU, which reads some hundred MB of CSV

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+import logging
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
 
 from novacron.catalog.live import Objects, publish, use_newest
 from novacron.catalog.refresh import aws, aws_network, azure, gcp
@@ -18,19 +19,25 @@ from novacron.catalog.refresh.refresh import (
 )
 from novacron.catalog.refresh.staged import stage, staged
 from novacron.catalog.snapshot import Snapshot, current
-from novacron.errors import AuthenticationFailed, ProviderUnavailable, Unsupported
+from novacron.errors import AuthenticationFailed, NovaCronError, ProviderUnavailable, Unsupported
 from novacron.models.account import ProviderType
 from novacron.models.base import Model
 from novacron.models.price import PriceKind
 from novacron.operations.services import Services
 
+log = logging.getLogger(__name__)
+Spot = Callable[[str, datetime], list[Priced]]
+"""Region and now -> its spot prices."""
+
 
 class RefreshedRegion(Model):
-    """``waiting``: regions that have not been read yet. ``unknown_regions`` are AWS's that the
-    catalog has no types of: nothing is priced there. ``snapshot``: what was published, if any."""
+    """``no_spot``: why its spot prices are as they were. ``waiting``: regions that have not been
+    read yet. ``unknown_regions`` are AWS's that the catalog has no types of: nothing is priced
+    there. ``snapshot``: what was published, if any."""
 
     region: str
     prices: int
+    no_spot: str
     waiting: int
     unknown_regions: list[str]
     snapshot: Refreshed | None
@@ -58,7 +65,7 @@ def refresh_gcp(services: Services, url: str, secret_id: str) -> Refreshed:
     return _published(services.costs, ProviderType.GCP, drawn)
 
 
-def refresh_aws(services: Services, index: str) -> RefreshedRegion:
+def refresh_aws(services: Services, index: str, spot: Spot) -> RefreshedRegion:
     """Read the prices of the region whose are the oldest; once all regions are newer than the
     snapshot in force, publish one of all. A file that breaks off or is too small leaves what was
     there. Raises Throttled, ProviderUnavailable, Unsupported: this deployment keeps no costs."""
@@ -68,7 +75,8 @@ def refresh_aws(services: Services, index: str) -> RefreshedRegion:
     known = sorted(places.keys() & set(base.regions()))
     there = {one.region: one for one in staged(store) if one.region in known}
     region = min(known, key=lambda one: there[one].as_of if one in there else date.min)
-    found = [*_whole(base, region, places[region]), *_network(index, region)]
+    spot_prices, no_spot = _asked(spot, region, services.now())
+    found = [*_whole(base, region, places[region]), *_network(index, region), *spot_prices]
     there[region] = stage(store, region, found, today)
     snapshot = None
     oldest = min(one.as_of for one in there.values())
@@ -78,6 +86,7 @@ def refresh_aws(services: Services, index: str) -> RefreshedRegion:
     return RefreshedRegion(
         region=region,
         prices=len(there[region].prices),
+        no_spot=no_spot,
         waiting=len(known) - len(there),
         unknown_regions=sorted(places.keys() - set(known)),
         snapshot=snapshot,
@@ -108,6 +117,15 @@ def _network(index: str, region: str) -> Iterator[Priced]:
         url = files(index, service).get(region)
         if url is not None:
             yield from prices(url, region)
+
+
+def _asked(spot: Spot, region: str, now: datetime) -> tuple[list[Priced], str]:
+    """(the prices, why there are none). They are no part of the list: what was known stays."""
+    try:
+        return spot(region, now), ""
+    except NovaCronError as error:
+        log.warning("no spot prices of %s: %s", region, error.detail)
+        return [], error.detail
 
 
 def _published(store: Objects, provider: ProviderType, drawn: Drawn) -> Refreshed:

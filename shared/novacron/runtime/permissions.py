@@ -34,6 +34,7 @@ ASK_AS = Need("sts:AssumeRole", "query role")
 IDENTIFY = Need("sts:GetWebIdentityToken", "own identity")
 """A token for other clouds: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound.html"""
 READ_SECRET = Need("secretsmanager:GetSecretValue", "secrets")
+READ_SPOT = Need("ec2:DescribeSpotPriceHistory", "spot prices")
 READ_PRICES_KEY = Need("secretsmanager:GetSecretValue", "prices secret")
 MAKE_SECRET = Need("secretsmanager:CreateSecret", "secrets")
 WRITE_SECRET = Need("secretsmanager:PutSecretValue", "secrets")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,14 +13,15 @@ import pytest
 
 from novacron.catalog import live
 from novacron.catalog.catalog import price
-from novacron.catalog.rates import rates
+from novacron.catalog.rates import rate, rates
 from novacron.catalog.refresh import aws
 from novacron.catalog.refresh.aws_files import files
+from novacron.catalog.refresh.refresh import Priced
 from novacron.catalog.refresh.staged import staged
-from novacron.errors import ProviderUnavailable, Throttled
+from novacron.errors import PermissionDenied, ProviderUnavailable, Throttled
 from novacron.migration.objects import ObjectStore
 from novacron.models.account import ProviderType
-from novacron.models.price import PriceKind
+from novacron.models.price import PriceKind, Unit
 from novacron.operations.refresh_prices import RefreshedRegion, refresh_aws
 from tests.price_list import (
     PriceList,
@@ -76,11 +78,12 @@ class Operator:
     def __init__(self, index: str) -> None:
         self.store = ObjectStore.at("memory:///")
         self.index, self.now = index, NOW
+        self.spot: Callable[[str, datetime], list[Priced]] = lambda *_: []
 
     def run(self) -> RefreshedRegion:
         services: Any = SimpleNamespace(costs=self.store, now=lambda: self.now)
         self.now += timedelta(minutes=30)
-        return refresh_aws(services, self.index)
+        return refresh_aws(services, self.index, self.spot)
 
     def read(self) -> None:
         live.forget()
@@ -224,3 +227,19 @@ def test_a_large_file_is_not_held(told: PriceList) -> None:
     tracemalloc.stop()
     assert len(found) == 1
     assert most < 40e6, "the server's own copy and the reader's lines"
+
+
+def test_spot_prices_are_published_and_stay_where_they_are_not_told(operator: Operator) -> None:
+    def told(region: str, _now: datetime) -> list[Priced]:
+        if region == EU:
+            raise PermissionDenied("The role may not.")
+        return [Priced(PriceKind.SPOT, region, "m5.large", Unit.HOUR, Decimal("0.03"))]
+
+    operator.spot = told
+    assert operator.run().no_spot == "The role may not."
+    assert operator.run().no_spot == ""
+    operator.read()
+    found = rate(AWS, US, PriceKind.SPOT, "m5.large", operator.now.date())
+    assert found is not None
+    assert found.price == Decimal("0.03")
+    assert rate(AWS, EU, PriceKind.SPOT, "m5.large", operator.now.date()) is None

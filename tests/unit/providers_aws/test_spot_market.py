@@ -9,7 +9,9 @@ from decimal import Decimal
 
 import pytest
 
+from novacron.catalog.refresh import aws_spot
 from novacron.errors import PermissionDenied
+from novacron.models.price import PriceKind
 from novacron.models.spot_market import MOST_POINTS, SpotMarket
 from novacron.providers.aws.spot_advisor import SETTING, interruptions
 from tests.loopback import Answer, serving
@@ -94,3 +96,26 @@ def test_prices_are_told_without_the_file(
     with serving(get) as url:
         monkeypatch.setenv(SETTING, url)
         assert [one.interruptions for one in _asked(world)] == [None]
+
+
+@pytest.fixture
+def own_role(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_EC2", world.server.url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "own")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "own")
+
+
+@pytest.mark.usefixtures("own_role")
+def test_the_catalogs_price_is_the_mean_of_the_zones_newest(world: World) -> None:
+    _tell(world, 3, "a", "b")
+    world.server.account.spot_prices[REGION][0]["SpotPrice"] = "0.020000"
+    [found] = aws_spot.prices(REGION, NOW)
+    assert (found.kind, found.region, found.name) == (PriceKind.SPOT, REGION, "t3.large")
+    assert found.price == Decimal("0.015")
+
+
+@pytest.mark.usefixtures("own_role")
+def test_a_role_of_ours_that_may_not_read_prices(world: World) -> None:
+    world.fault("DescribeSpotPriceHistory", "UnauthorizedOperation", http_status=403)
+    with pytest.raises(PermissionDenied):
+        aws_spot.prices(REGION, NOW)
