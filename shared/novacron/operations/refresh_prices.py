@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from novacron.catalog.live import Objects, publish, use_newest
-from novacron.catalog.refresh import aws, aws_network, azure, gcp
-from novacron.catalog.refresh.aws_files import TRANSFER, VPC, files
+from novacron.catalog.refresh import aws, aws_network, aws_plans, azure, gcp
+from novacron.catalog.refresh.aws_files import TRANSFER, VPC, files, plan_files
+from novacron.catalog.refresh.opened import absent
 from novacron.catalog.refresh.refresh import (
     LEAST,
     MOST_REPORTED,
@@ -26,11 +27,14 @@ from novacron.operations.services import Services
 
 
 class RefreshedRegion(Model):
-    """``waiting``: regions that have not been read yet. ``unknown_regions`` are AWS's that the
-    catalog has no types of: nothing is priced there. ``snapshot``: what was published, if any."""
+    """``plans``: how many of ``prices`` are under a savings plan; none where the list has no such
+    file of the region. ``waiting``: regions that have not been read yet. ``unknown_regions`` are
+    AWS's that the catalog has no types of: nothing is priced there. ``snapshot``: what was
+    published, if any."""
 
     region: str
     prices: int
+    plans: int
     waiting: int
     unknown_regions: list[str]
     snapshot: Refreshed | None
@@ -68,7 +72,8 @@ def refresh_aws(services: Services, index: str) -> RefreshedRegion:
     known = sorted(places.keys() & set(base.regions()))
     there = {one.region: one for one in staged(store) if one.region in known}
     region = min(known, key=lambda one: there[one].as_of if one in there else date.min)
-    found = [*_whole(base, region, places[region]), *_network(index, region)]
+    plans = _plans(index, region)
+    found = [*_whole(base, region, places[region]), *_network(index, region), *plans]
     there[region] = stage(store, region, found, today)
     snapshot = None
     oldest = min(one.as_of for one in there.values())
@@ -78,6 +83,7 @@ def refresh_aws(services: Services, index: str) -> RefreshedRegion:
     return RefreshedRegion(
         region=region,
         prices=len(there[region].prices),
+        plans=len(plans),
         waiting=len(known) - len(there),
         unknown_regions=sorted(places.keys() - set(known)),
         snapshot=snapshot,
@@ -108,6 +114,17 @@ def _network(index: str, region: str) -> Iterator[Priced]:
         url = files(index, service).get(region)
         if url is not None:
             yield from prices(url, region)
+
+
+def _plans(index: str, region: str) -> list[Priced]:
+    """None where there is no such file: a copy of the list may lack them."""
+    try:
+        url = plan_files(index).get(region)
+        return list(aws_plans.prices(url, region)) if url else []
+    except ProviderUnavailable as error:
+        if absent(error):
+            return []
+        raise
 
 
 def _published(store: Objects, provider: ProviderType, drawn: Drawn) -> Refreshed:
