@@ -136,7 +136,7 @@ def _function(module: ModuleType) -> Resource:
     if area == "steps":
         properties["Timeout"] = getattr(module, "TIMEOUT", STEP_SECONDS)
     elif area in ("schedules", "events"):
-        properties["Timeout"] = JOB_SECONDS
+        properties["Timeout"] = getattr(module, "TIMEOUT", JOB_SECONDS)
         queue = {"Fn::GetAtt": ["Undelivered", "Arn"]}
         properties["DeadLetterQueue"] = {"Type": "SQS", "TargetArn": queue}
     if hasattr(module, "MEMORY"):

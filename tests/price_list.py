@@ -1,8 +1,9 @@
-"""AWS's price list on a loopback port: of EC2, data transfer and VPC each a region index, and a CSV
-for each region.
+"""AWS's price list on a loopback port: of EC2, data transfer, VPC and savings plans each a region
+index, and a CSV for each region.
 
 https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/service-region-infex-file-for-service.html
 https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-service-price-list-file-for-services.html
+https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/service-region-index-files-for-savings-plan.html
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from novacron.catalog.refresh.refresh import packed
 from tests.loopback import Answer, serving
 
 Row = dict[str, str]
-SERVICES = ("AmazonEC2", "AWSDataTransfer", "AmazonVPC")
-INDEX = "/offers/v1.0/aws/{}/current/region_index.json"
-FILE = "/offers/v1.0/aws/{}/20261127202446/{}/index"
+SAVINGS = "AWSComputeSavingsPlan"
+SERVICES = ("AmazonEC2", "AWSDataTransfer", "AmazonVPC", SAVINGS)
+INDEX = "/{}/v1.0/aws/{}/current/region_index.json"
+FILE = "/{}/v1.0/aws/{}/20261127202446/{}/index"
 ABOUT = (
     ("FormatVersion", "v1.0"),
     ("Disclaimer", "This pricing list is for informational purposes only, they say."),
@@ -56,6 +58,32 @@ VM = {
     "Volume API Name": "",
     "MarketOption": "OnDemand",
     "Region Code": "us-east-1",
+}
+PLAN = {
+    "SKU": "BB7BKBSC6NZW7P5B",
+    "RateCode": "BB7BKBSC6NZW7P5B.JRTCKXETXF",
+    "Unit": "Hrs",
+    "EffectiveDate": "2026-11-05T18:51:13Z",
+    "DiscountedRate": "0.0702",
+    "Currency": "USD",
+    "DiscountedSKU": "JRTCKXETXF",
+    "DiscountedServiceCode": "AmazonEC2",
+    "DiscountedUsageType": "BoxUsage:m5.large",
+    "DiscountedOperation": "RunInstances",
+    "PurchaseOption": "No Upfront",
+    "LeaseContractLength": "1",
+    "LeaseContractLengthUnit": "year",
+    "ServiceCode": "ComputeSavingsPlans",
+    "UsageType": "ComputeSP:1yrNoUpfront",
+    "Operation": "",
+    "Description": "1 year No Upfront Compute Savings Plan",
+    "Instance Family": "",
+    "Location": "Any",
+    "Location Type": "AWS Region",
+    "Granularity": "hourly",
+    "Product Family": "ComputeSavingsPlans",
+    "DiscountedRegionCode": "us-east-1",
+    "DiscountedInstanceType": "m5.large",
 }
 
 
@@ -109,14 +137,22 @@ def address(region: str, usage: str, price: str, **changes: str) -> Row:
     return VM | told | {"PricePerUnit": price} | changes
 
 
+def plan(region: str, name: str, price: str, **changes: str) -> Row:
+    told = {"DiscountedRegionCode": region, "DiscountedInstanceType": name}
+    told |= {"DiscountedUsageType": f"BoxUsage:{name}", "DiscountedRate": price}
+    return PLAN | told | {key.replace("_", " "): value for key, value in changes.items()}
+
+
 class PriceList:
-    """``rows``: region -> its prices of EC2; ``transfer`` and ``vpc`` alike. ``short``: service ->
-    so many bytes less than was said are sent."""
+    """``rows``: region -> its prices of EC2; ``transfer``, ``vpc`` and ``plans`` alike. ``short``:
+    service -> so many bytes less than was said are sent. ``absent``: paths that are answered so."""
 
     def __init__(self) -> None:
         self.rows: dict[str, list[Row]] = {}
         self.transfer: dict[str, list[Row]] = {}
         self.vpc: dict[str, list[Row]] = {}
+        self.plans: dict[str, list[Row]] = {}
+        self.absent: dict[str, int] = {}
         self.status = 200
         self.short: dict[str, int] = {}
         self.asked: list[str] = []
@@ -124,21 +160,28 @@ class PriceList:
 
     def get(self, path: str) -> Answer:
         self.asked.append(path)
-        for service, told in zip(SERVICES, (self.rows, self.transfer, self.vpc), strict=True):
-            if path == INDEX.format(service):
+        if path in self.absent:
+            return Answer(self.absent[path], b"")
+        all_told = (self.rows, self.transfer, self.vpc, self.plans)
+        for service, told in zip(SERVICES, all_told, strict=True):
+            if path == place(INDEX, service):
                 return Answer(self.status, _index(service, told))
             for region, rows in told.items():
-                if path == f"{FILE.format(service, region)}.csv":
+                if path == f"{place(FILE, service, region)}.csv":
                     return Answer(self.status, _csv(rows), cut=self.short.get(service, 0))
         return Answer(404, b"")
 
 
+def place(form: str, service: str, *region: str) -> str:
+    return form.format("savingsPlan" if service == SAVINGS else "offers", service, *region)
+
+
 def _index(service: str, regions: Iterable[str]) -> bytes:
-    told = {
-        one: {"regionCode": one, "currentVersionUrl": f"{FILE.format(service, one)}.json"}
-        for one in regions
-    }
-    return json.dumps({"formatVersion": "v1.0", "regions": told}).encode()
+    """Of savings plans a list, with a key of another name."""
+    key = "versionUrl" if service == SAVINGS else "currentVersionUrl"
+    told = {one: {"regionCode": one, key: f"{place(FILE, service, one)}.json"} for one in regions}
+    listed = list(told.values()) if service == SAVINGS else told
+    return json.dumps({"formatVersion": "v1.0", "regions": listed}).encode()
 
 
 def _csv(rows: list[Row]) -> bytes:
@@ -174,5 +217,5 @@ def small_aws(as_of: str) -> bytes:
 def price_list() -> Iterator[PriceList]:
     made = PriceList()
     with serving(made.get) as url:
-        made.index = url + INDEX.format("AmazonEC2")
+        made.index = url + place(INDEX, "AmazonEC2")
         yield made

@@ -18,6 +18,9 @@ def run(services: Services, _event: dict[str, Any]) -> RefreshedRegion:
 
 REQUIRES = LIVE_PRICES | {PUT_COST, READ_SPOT}
 SCHEDULE = "rate(30 minutes)"
+TIMEOUT = 900
+"""Seconds, the most that there are, for files of hundreds of MB
+(https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)."""
 MEMORY = 1769
 """MiB: a whole CPU, which reads some hundred MB of CSV
 (https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html). Lines are

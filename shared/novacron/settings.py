@@ -38,7 +38,7 @@ class Settings(BaseSettings):
         "region_index.json"
     )
     """The region index of AWS's price list of EC2, or of a copy that this network reaches; those of
-    data transfer and VPC are beside it."""
+    data transfer and VPC are beside it, and that of savings plans is on the same host."""
     azure_prices: str = "https://prices.azure.com/api/retail/prices"
     """Azure's Retail Prices API, or a copy of it that this network reaches."""
     google_prices: str = "https://cloudbilling.googleapis.com/v1/services/6F81-5844-456A/skus"

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 from novacron.catalog.live import Objects, publish, use_newest
-from novacron.catalog.refresh import aws, aws_network, azure, gcp
-from novacron.catalog.refresh.aws_files import TRANSFER, VPC, files
+from novacron.catalog.refresh import aws, aws_network, aws_plans, azure, gcp
+from novacron.catalog.refresh.aws_files import TRANSFER, VPC, files, plan_files
+from novacron.catalog.refresh.opened import absent
 from novacron.catalog.refresh.refresh import (
     LEAST,
     MOST_REPORTED,
@@ -31,12 +32,14 @@ Spot = Callable[[str, datetime], list[Priced]]
 
 
 class RefreshedRegion(Model):
-    """``no_spot``: why its spot prices are as they were. ``waiting``: regions that have not been
-    read yet. ``unknown_regions`` are AWS's that the catalog has no types of: nothing is priced
-    there. ``snapshot``: what was published, if any."""
+    """``plans``: how many of ``prices`` are under a savings plan; none where the list has no such
+    file of the region. ``no_spot``: why its spot prices are as they were. ``waiting``: regions that
+    have not been read yet. ``unknown_regions`` are AWS's that the catalog has no types of: nothing
+    is priced there. ``snapshot``: what was published, if any."""
 
     region: str
     prices: int
+    plans: int
     no_spot: str
     waiting: int
     unknown_regions: list[str]
@@ -76,8 +79,9 @@ def refresh_aws(services: Services, index: str, spot: Spot) -> RefreshedRegion:
     there = {one.region: one for one in staged(store) if one.region in known}
     region = min(known, key=lambda one: there[one].as_of if one in there else date.min)
     spot_prices, no_spot = _asked(spot, region, services.now())
-    found = [*_whole(base, region, places[region]), *_network(index, region), *spot_prices]
-    there[region] = stage(store, region, found, today)
+    plans = _plans(index, region)
+    listed = [*_whole(base, region, places[region]), *_network(index, region), *plans]
+    there[region] = stage(store, region, [*listed, *spot_prices], today)
     snapshot = None
     oldest = min(one.as_of for one in there.values())
     if len(there) == len(known) and oldest > base.as_of:
@@ -86,6 +90,7 @@ def refresh_aws(services: Services, index: str, spot: Spot) -> RefreshedRegion:
     return RefreshedRegion(
         region=region,
         prices=len(there[region].prices),
+        plans=len(plans),
         no_spot=no_spot,
         waiting=len(known) - len(there),
         unknown_regions=sorted(places.keys() - set(known)),
@@ -126,6 +131,17 @@ def _asked(spot: Spot, region: str, now: datetime) -> tuple[list[Priced], str]:
     except NovaCronError as error:
         log.warning("no spot prices of %s: %s", region, error.detail)
         return [], error.detail
+
+
+def _plans(index: str, region: str) -> list[Priced]:
+    """None where there is no such file: a copy of the list may lack them."""
+    try:
+        url = plan_files(index).get(region)
+        return list(aws_plans.prices(url, region)) if url else []
+    except ProviderUnavailable as error:
+        if absent(error):
+            return []
+        raise
 
 
 def _published(store: Objects, provider: ProviderType, drawn: Drawn) -> Refreshed:

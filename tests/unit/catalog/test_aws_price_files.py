@@ -7,12 +7,22 @@ from decimal import Decimal
 
 import pytest
 
-from novacron.catalog.refresh import aws, aws_network
-from novacron.catalog.refresh.aws_files import TRANSFER, VPC, files
+from novacron.catalog.refresh import aws, aws_network, aws_plans
+from novacron.catalog.refresh.aws_files import TRANSFER, VPC, files, plan_files
 from novacron.catalog.refresh.refresh import Priced
 from novacron.errors import ProviderUnavailable
 from novacron.models.price import PriceKind
-from tests.price_list import PriceList, Row, address, out, price_list, reserved, snapshot_of, vm
+from tests.price_list import (
+    PriceList,
+    Row,
+    address,
+    out,
+    plan,
+    price_list,
+    reserved,
+    snapshot_of,
+    vm,
+)
 
 US, LARGE = "us-east-1", "m5.large"
 PARTIAL = {"PurchaseOption": "Partial Upfront", "OfferTermCode": "HU7G6KETJZ"}
@@ -145,6 +155,52 @@ def test_addresses_are_those_in_use(told: PriceList) -> None:
     told.vpc = {US: rows}
     [found] = aws_network.addresses(files(told.index, VPC)[US], US)
     assert (found.kind, found.name, str(found.price)) == (PriceKind.ADDRESS, "ipv4", "0.005")
+
+
+def _plans(told: PriceList, rows: list[Row]) -> list[tuple[str, str, str, str]]:
+    told.plans = {US: rows}
+    found = list(aws_plans.prices(plan_files(told.index)[US], US))
+    assert {(one.kind, one.region, one.start) for one in found} <= {(PriceKind.COMMITMENT, US, 0)}
+    return [(one.name, one.term, one.payment, str(one.price)) for one in found]
+
+
+def test_a_plan_has_one_and_three_years(told: PriceList) -> None:
+    """With the region's prefix or without, and of bare metal too."""
+    prefixed = {"DiscountedUsageType": "USE1-BoxUsage:m5.metal", "LeaseContractLength": "3"}
+    rows = [plan(US, LARGE, "0.0702"), plan(US, "m5.metal", "2.304", **prefixed)]
+    assert _plans(told, rows) == [
+        (LARGE, "1y", "savings-plan", "0.0702"),
+        ("m5.metal", "3y", "savings-plan", "2.304"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"DiscountedOperation": "RunInstances:0002"},
+        {"DiscountedUsageType": "DedicatedUsage:m5.large"},
+        {"DiscountedUsageType": "USE1-HostBoxUsage:m5.large"},
+        {"DiscountedUsageType": "USE1-UnusedBox:m5.large"},
+        {"DiscountedUsageType": "HostUsage:m5"},
+        {"DiscountedServiceCode": "AmazonECS"},
+        {"DiscountedRegionCode": "us-east-1-bos-1"},
+        {"PurchaseOption": "Partial Upfront"},
+        {"PurchaseOption": "All Upfront"},
+        {"LeaseContractLength": "2"},
+        {"LeaseContractLengthUnit": "month"},
+        {"Product_Family": "EC2InstanceSavingsPlans"},
+        {"Unit": "Quantity"},
+        {"Currency": "CNY"},
+    ],
+)
+def test_other_plans_are_passed_over(told: PriceList, changes: dict[str, str]) -> None:
+    assert _plans(told, [plan(US, LARGE, "9", **changes)]) == []
+
+
+def test_plans_of_other_columns_and_no_numbers_are_refused(told: PriceList) -> None:
+    for bad in (vm(US, LARGE, "0.096"), plan(US, LARGE, "free")):
+        with pytest.raises(ProviderUnavailable):
+            _plans(told, [bad])
 
 
 def test_other_columns_and_no_numbers_are_refused(told: PriceList) -> None:

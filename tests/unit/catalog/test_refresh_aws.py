@@ -24,9 +24,14 @@ from novacron.models.account import ProviderType
 from novacron.models.price import PriceKind, Unit
 from novacron.operations.refresh_prices import RefreshedRegion, refresh_aws
 from tests.price_list import (
+    FILE,
+    INDEX,
+    SAVINGS,
     PriceList,
     address,
     out,
+    place,
+    plan,
     price_list,
     reserved,
     small_aws,
@@ -157,12 +162,51 @@ def test_all_that_aws_tells_of_a_region_is_published(operator: Operator, told: P
     assert not any(one.stale for rows in found.values() for one in rows if one.source != "shipped")
 
 
-@pytest.mark.parametrize("service", ["AWSDataTransfer", "AmazonVPC"])
+def test_savings_plans_are_published_beside_reserved_instances(
+    operator: Operator, told: PriceList
+) -> None:
+    told.rows[US] += reserved(US, "m5.large", "0.0605")
+    told.plans = {
+        US: [plan(US, "m5.large", "0.0702"), plan(US, "m5.xlarge", "0.1404")],
+        "us-east-1-bos-1": [plan("us-east-1-bos-1", "m5.large", "9")],
+    }
+    assert [operator.run().plans for _ in range(2)] == [0, 2]
+    operator.read()
+    found = rates(AWS, US, PriceKind.COMMITMENT, NOW.date())
+    assert {(one.name, one.term, one.payment, str(one.price)) for one in found} == {
+        ("m5.large", "1y", "no-upfront", "0.06050000"),
+        ("m5.large", "1y", "savings-plan", "0.0702"),
+        ("m5.xlarge", "1y", "savings-plan", "0.1404"),
+    }
+
+
+@pytest.mark.parametrize("missing", [place(INDEX, SAVINGS), f"{place(FILE, SAVINGS, EU)}.csv"])
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_copy_without_savings_plans_has_all_else(
+    operator: Operator, told: PriceList, missing: str, status: int
+) -> None:
+    told.plans = {EU: [plan(EU, "m5.large", "0.078")]}
+    told.absent[missing] = status
+    done = [operator.run() for _ in range(2)]
+    assert [(one.region, one.plans) for one in done] == [(EU, 0), (US, 0)]
+    assert done[-1].snapshot is not None
+    assert missing in told.asked
+
+
+def test_savings_plans_that_fail_are_waited_for(operator: Operator, told: PriceList) -> None:
+    told.absent[place(INDEX, SAVINGS)] = 503
+    with pytest.raises(ProviderUnavailable):
+        operator.run()
+    assert list(staged(operator.store)) == []
+
+
+@pytest.mark.parametrize("service", ["AWSDataTransfer", "AmazonVPC", SAVINGS])
 def test_a_small_file_that_breaks_off_changes_nothing(
     operator: Operator, told: PriceList, service: str
 ) -> None:
     told.transfer = {EU: [out(EU, "0", "0.09")]}
     told.vpc = {EU: [address(EU, "EU-PublicIPv4:InUseAddress", "0.005")]}
+    told.plans = {EU: [plan(EU, "m5.large", "0.078")]}
     told.short[service] = 1
     with pytest.raises(ProviderUnavailable):
         operator.run()

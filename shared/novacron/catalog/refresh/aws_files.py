@@ -1,6 +1,7 @@
 """AWS's price list files: one for each service and region, CSV, without credentials.
 
 https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-service-price-list-file-for-services.html
+https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/service-region-index-files-for-savings-plan.html
 
 Five lines tell of the file, the sixth names the columns, and each other is a price.
 """
@@ -20,6 +21,7 @@ from novacron.errors import ProviderUnavailable
 
 WHOSE = "AWS's price list"
 EC2, TRANSFER, VPC = "AmazonEC2", "AWSDataTransfer", "AmazonVPC"
+PLANS = "/savingsPlan/v1.0/aws/AWSComputeSavingsPlan/current/region_index.json"
 ABOUT = 5
 """Lines before the columns' names."""
 Row = Mapping[str, str]
@@ -30,16 +32,26 @@ def files(index: str, service: str = EC2) -> dict[str, str]:
 
     Raises Throttled, ProviderUnavailable.
     """
-    index = index.replace(f"/{EC2}/", f"/{service}/")
+    return _files(index.replace(f"/{EC2}/", f"/{service}/"), "currentVersionUrl")
+
+
+def plan_files(index: str) -> dict[str, str]:
+    """The same of savings plans, which are on the host of EC2's ``index`` and not beside it."""
+    return _files(urljoin(index, PLANS), "versionUrl")
+
+
+def _files(index: str, place: str) -> dict[str, str]:
+    """The regions are an object by code; those of savings plans are a list."""
     with opened(index, WHOSE) as reply:
         try:
             regions = json.load(reply)["regions"]
-            places = {region: str(one["currentVersionUrl"]) for region, one in regions.items()}
+            told = regions if isinstance(regions, list) else regions.values()
+            places = {str(one["regionCode"]): str(one[place]) for one in told}
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ProviderUnavailable("AWS's region index is not as documented.") from error
     return {
-        region: urljoin(index, place.removesuffix(".json") + ".csv")
-        for region, place in places.items()
+        region: urljoin(index, file.removesuffix(".json") + ".csv")
+        for region, file in places.items()
     }
 
 

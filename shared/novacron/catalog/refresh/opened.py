@@ -16,6 +16,9 @@ SECONDS = 60
 REFUSALS = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 """To Google a key that is none is a bad request (API_KEY_INVALID):
 https://cloud.google.com/apis/docs/reference/rest/Shared.Types/ErrorReason"""
+ABSENT = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+"""S3 answers the first to whoever may not list the bucket:
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html"""
 
 
 @contextmanager
@@ -40,3 +43,9 @@ def opened(url: str, whose: str, key: str = "") -> Iterator[HTTPResponse]:
         raise ProviderUnavailable(told) from error
     except (OSError, HTTPException, ValueError, csv.Error) as error:
         raise ProviderUnavailable(f"{whose} could not be read.") from error
+
+
+def absent(error: ProviderUnavailable) -> bool:
+    """Whether it was raised by ``opened`` of a URL at which there is nothing."""
+    cause = error.__cause__
+    return isinstance(cause, urllib.error.HTTPError) and cause.code in ABSENT

@@ -37,7 +37,7 @@ from novacron.store.costs import CostStore
 from novacron.store.history import History
 from novacron.store.recommendations import AdviceStore
 from tests.bills import Bills, committed, row
-from tests.price_list import price_list, reserved, small_aws, vm
+from tests.price_list import plan, price_list, reserved, small_aws, vm
 from tests.world import World
 
 Kind, State = RecommendationKind, RecommendationState
@@ -337,6 +337,7 @@ def _refresh(world: World, monkeypatch: pytest.MonkeyPatch, xlarge: list[Any]) -
             for option, hourly, fee in offers:
                 how = {"PurchaseOption": option, "OfferTermCode": option}
                 told.rows[region] += reserved(region, name, hourly, fee, **how)
+        told.plans[region] = [plan(region, "t4g.nano", "0.0031")]
         done = refresh_aws(services, told.index, lambda *_: [])
     assert done.snapshot is not None
     live.forget()
@@ -347,7 +348,7 @@ def _refresh(world: World, monkeypatch: pytest.MonkeyPatch, xlarge: list[Any]) -
 def test_aws_is_advised_on_once_its_prices_are_refreshed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A large and an xlarge that ran always are three units; nothing is known of the nano."""
+    """A large and an xlarge that ran always are three units; no nano is sold but under a plan."""
     for name, type_ in (("a", "m5.large"), ("b", "m5.xlarge"), ("c", "t4g.nano")):
         _ran(world, name, type_, LONG_BEFORE, None, AWS)
     assert _found(world, provider=AWS) == []
@@ -358,6 +359,20 @@ def test_aws_is_advised_on_once_its_prices_are_refreshed(
     assert f"{PARTIAL} an hour (partial-upfront) against 0.096 on demand" in found.detail
     assert "1y no-upfront at 0.06050000: 3 units save" in found.detail
     assert "a price to commit to t4g.nano" in found.unknown
+
+
+def test_a_savings_plan_of_aws_pays_for_what_is_not_reserved(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        _ran(world, name, "t4g.nano", LONG_BEFORE, None, AWS)
+    _refresh(world, monkeypatch, XLARGE_FEES)
+    rules = {"commit": {"thresholds": {"min_saving": 0}}}
+    [found] = _found(world, provider=AWS, rules=rules)
+    assert found.title == "Commit to 0.006 USD an hour in a savings plan for 1y"
+    # The 0.006 pay for what would be 0.006 / 0.0031 x 0.0042 on demand.
+    pays = Decimal("0.006") / Decimal("0.0031") * Decimal("0.0042")
+    assert found.saving.monthly == ((pays - Decimal("0.006")) * 730).quantize(CENT)
 
 
 def test_a_family_of_aws_is_one_where_its_offers_are(
