@@ -18,7 +18,7 @@ from infra.local.stack.control_plane import ROOT
 from infra.local.stack.job import five_commands, main_job, move, tear_down
 from infra.local.stack.logs import errors
 from infra.local.stack.services import StackError
-from infra.local.stack.spending import cost_table, refusing_budget
+from infra.local.stack.spending import cost_table, rate_card, refusing_budget
 from infra.local.stack.stack import running
 
 STATE = ROOT / ".novacron"
@@ -44,10 +44,11 @@ def main() -> int:
             cli = Cli(stack.url, stack.token)
             with explained(stack.port):
                 main_job(cli, stack.targets, folder)
+                rate_card(cli, stack.targets[0], folder)
                 five_commands(cli, stack.targets)
                 move(cli, stack.targets[0], stack.targets[1], folder)
                 collect = stack.outputs["CollectCosts"]
-                cost_table(cli, stack.targets[0], stack.port, collect, folder)
+                cost_table(cli, stack.targets[0], stack.port, collect)
                 refusing_budget(cli, stack.targets[0])
                 idle_advice(cli, stack.targets[0], stack.port, folder)
                 if chosen.once:

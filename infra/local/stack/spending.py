@@ -16,12 +16,16 @@ flat: {vcpu_hour: "0.02", memory_gib_hour: "0.004", storage_gib_hour: "0.0001"}
 COLLECT_SECONDS = 300
 
 
-def cost_table(cli: Cli, home: Target, port: int, machine: str, folder: Path) -> None:
-    """Collect, by the schedule's own function, and show what each VM has cost so far."""
+def rate_card(cli: Cli, home: Target, folder: Path) -> None:
+    """While VMs run: a card holds for the hour in which it is given, and for none that is over."""
     card = folder / "rate-card.yaml"
     card.write_text(CARD)
     cli.json("price", "card", home.name, "--file", str(card), quiet=True)
     cli.say(f"\n$ novacron price card {home.name} --file rate-card.yaml\n{CARD.rstrip()}")
+
+
+def cost_table(cli: Cli, home: Target, port: int, machine: str) -> None:
+    """Collect, by the schedule's own function, and show what each VM has cost so far."""
     run_now(port, "SchedulesCollectCosts")
     ended(port, machine, COLLECT_SECONDS)
     words = ["cost", "query", "--by", "provider", "--by", "resource", "--every", "total"]
