@@ -17,6 +17,11 @@ class CommitmentKind(StrEnum):
     SPEND = "spend"
 
 
+def bill_key(name: str) -> str:
+    """By which a commitment is the same on a bill, as an ARN or path, and in the provider's API."""
+    return name.rpartition("/")[2].lower()
+
+
 class CommitmentSpec(Model):
     """To use as much as ``count`` VMs of ``instance_type`` do. ``payment``: see the catalog."""
 
@@ -29,6 +34,10 @@ class CommitmentSpec(Model):
     @property
     def years(self) -> int:
         return int(self.term[0])
+
+    @property
+    def hours(self) -> int:
+        return 365 * 24 * self.years
 
 
 class Quote(Model):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from novacron.catalog.refresh.aws_files import Row, number, rows
 from novacron.catalog.refresh.refresh import Priced
+from novacron.catalog.refresh.refresh import egress as by_tier
 from novacron.models.price import PriceKind, Unit
 
 _OUT = re.compile(r"(?:[A-Z0-9]+-)?DataTransfer-Out-Bytes")
@@ -20,13 +21,10 @@ OF_ADDRESSES = {*OF_BOTH, "Region Code"}
 
 
 def egress(url: str, region: str) -> Iterator[Priced]:
-    """To the internet, by tier. The free allowance is an account's, so that the first paid tier
-    begins at 0. Raises as ``rows``."""
+    """To the internet, by tier. Raises as ``rows``."""
     wanted = (row for row in rows(url, OF_EGRESS) if _outbound(row, region))
     tiers = {int(number(row, "StartingRange")): number(row) for row in wanted}
-    paid = sorted((start, price) for start, price in tiers.items() if price > 0)
-    for nth, (start, price) in enumerate(paid):
-        yield Priced(PriceKind.EGRESS, region, "internet", Unit.GIB, price, start if nth else 0)
+    yield from by_tier(region, tiers.items())
 
 
 def _outbound(row: Row, region: str) -> bool:

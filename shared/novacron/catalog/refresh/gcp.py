@@ -18,7 +18,7 @@ from typing import NamedTuple
 from novacron.catalog.refresh.gcp_skus import MARKETS, ON_DEMAND, Market, Rate, rate
 from novacron.catalog.refresh.gcp_types import Parts, parts
 from novacron.catalog.refresh.opened import opened
-from novacron.catalog.refresh.refresh import Priced
+from novacron.catalog.refresh.refresh import Priced, egress
 from novacron.catalog.snapshot import Snapshot
 from novacron.errors import ProviderUnavailable
 from novacron.models.price import PriceKind, Unit
@@ -108,10 +108,7 @@ def _other(one: Rate, region: str) -> Iterator[Priced]:
         if one.unit == usage:
             yield Priced(kind, region, name, unit, one.price)
     elif one.unit == "GiBy" and _EGRESS.fullmatch(one.what):
-        # A free allowance is an account's, so that the first paid tier begins at 0.
-        paid = [tier for tier in one.tiers if tier[1] > 0]
-        for nth, (start, price) in enumerate(paid):
-            yield Priced(PriceKind.EGRESS, region, "internet", Unit.GIB, price, start if nth else 0)
+        yield from egress(region, one.tiers)
 
 
 def _rates(url: str, key: str) -> Iterator[Rate]:

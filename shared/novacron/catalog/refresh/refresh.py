@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -40,6 +40,14 @@ class Priced(NamedTuple):
     start: int = 0
     term: str = ""
     payment: str = ""
+
+
+def egress(region: str, tiers: Iterable[tuple[int, Decimal]]) -> Iterator[Priced]:
+    """To the internet, by where a tier begins. What is free is an account's allowance, so that the
+    first paid tier begins at 0."""
+    paid = sorted(tier for tier in tiers if tier[1] > 0)
+    for nth, (start, price) in enumerate(paid):
+        yield Priced(PriceKind.EGRESS, region, "internet", Unit.GIB, price, start if nth else 0)
 
 
 class Refreshed(Model):

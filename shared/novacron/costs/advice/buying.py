@@ -35,7 +35,6 @@ from novacron.tenancy.principal import Principal
 OPERATION = "commitment.buy"
 """Of an ``Action`` whose body has ``spec``, and the ``total`` that it costs at the catalog's price;
 once it has begun, ``quote``, and in the end ``bought``, the commitment's id."""
-HOURS = {"1y": 8760, "3y": 26280}
 ALONE = timedelta(minutes=5)
 """For which who buys is alone: a function has ended, and lists have what was bought."""
 UNSURE = (ProviderUnavailable, Throttled, NotReady)
@@ -43,7 +42,7 @@ UNSURE = (ProviderUnavailable, Throttled, NotReady)
 
 
 def offer(resource_id: str, spec: CommitmentSpec, row: PriceRow) -> Action:
-    total = (row.price * spec.count * HOURS[spec.term]).quantize(CENT)
+    total = (row.price * spec.count * spec.hours).quantize(CENT)
     body = {"spec": spec.model_dump(mode="json"), "total": str(total), "currency": row.currency}
     return Action(operation=OPERATION, resource_id=resource_id, body=body)
 

@@ -12,7 +12,7 @@ from novacron.costs.advice.prices import CENT, LIST, Saving
 from novacron.costs.commitments.units import Prices
 from novacron.errors import NovaCronError
 from novacron.models.advice import Rule
-from novacron.models.commitment import Commitment
+from novacron.models.commitment import Commitment, bill_key
 from novacron.models.recommendation import Confidence, Evidence, RecommendationKind
 from novacron.providers.base import CloudProvider, iterate
 from novacron.providers.commitments import Commitments
@@ -96,7 +96,7 @@ def _worth(scene: Scene, account_id: str) -> Worth:
 
 
 def _saving(known: Worth, one: Commitment) -> Saving:
-    monthly = known.monthly.get(one.id.lower())
+    monthly = known.monthly.get(bill_key(one.id))
     if monthly is None:
         return Saving(None, known.currency, "no price is known", NOT_BILLED)
     amount = Decimal(monthly).quantize(CENT)

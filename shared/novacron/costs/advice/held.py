@@ -22,7 +22,7 @@ from novacron.costs.commitments.units import Prices
 from novacron.costs.commitments.usage import HOUR
 from novacron.costs.ledger import Ledger
 from novacron.errors import NovaCronError
-from novacron.models.commitment import Commitment
+from novacron.models.commitment import Commitment, bill_key
 from novacron.models.recommendation import Evidence
 
 NAMED = 5
@@ -78,8 +78,8 @@ class BillHeld:
         paid = paid_units(bill, region, base, within, prices, self.first)
         if paid is None:
             return Known(0, renew, [NOT_TOLD + "the bill knows none of these VMs"], [])
-        ends = {one.id.lower() for one in self.seen}
-        endless = sorted(one for one in paid.by if one.rpartition("/")[2].lower() not in ends)
+        ends = {bill_key(one.id) for one in self.seen}
+        endless = sorted(one for one in paid.by if bill_key(one) not in ends)
         unknown = [*map(NO_ENDS.format, endless), *map(IDLE.format, bill.idle)]
         return Known(paid.units, renew, unknown, [_evidence(paid)] if paid.by else [])
 

@@ -12,6 +12,7 @@ from novacron.costs.commitments.usage import HOUR
 from novacron.costs.exact import exactly
 from novacron.costs.ledger import Ledger
 from novacron.errors import NotFound
+from novacron.models.commitment import bill_key
 from novacron.models.cost import (
     CommitmentPoint,
     CommitmentUse,
@@ -68,8 +69,8 @@ def on_bill(ledger: Ledger, account_id: str, today: date) -> OnBill:
 
 
 class Worth(NamedTuple):
-    """``monthly``: last part of a commitment's id, in lower case -> how much cheaper than at list
-    prices it makes 730 hours."""
+    """``monthly``: a commitment's ``bill_key`` -> how much cheaper than at list prices it makes 730
+    hours."""
 
     currency: str
     monthly: dict[str, Decimal]
@@ -92,7 +93,7 @@ def worth(ledger: Ledger, account_id: str, today: date, since: date = date.min) 
     for answer, sign, statuses in ((listed, 1, USED), (effective, -1, (*USED, "Unused"))):
         for group in answer.groups:
             if group.key["commitment"] and group.key["commitment_status"] in statuses:
-                found[group.key["commitment"].rpartition("/")[2].lower()] += sign * group.total
+                found[bill_key(group.key["commitment"])] += sign * group.total
     hours = Decimal((days.end - days.start) // HOUR)
     monthly = {one: total * HOURS / hours for one, total in found.items()}
     return Worth(listed.currency, monthly, days.end - timedelta(days=1))

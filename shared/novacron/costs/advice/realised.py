@@ -13,6 +13,7 @@ from novacron.costs.advice.prices import CENT, HOURS
 from novacron.costs.ledger import Ledger, Series
 from novacron.errors import NotFound, NotReady, NovaCronError
 from novacron.models.base import Model
+from novacron.models.commitment import bill_key
 from novacron.models.cost import Days
 from novacron.models.operation import ResourceKind
 from novacron.models.recommendation import (
@@ -109,7 +110,7 @@ def _discount(ledger: Ledger, found: Recommendation, today: date) -> Realised | 
         known = worth(ledger, found.account_id, today, found.applied_at.date() + timedelta(days=1))
     except NovaCronError:
         return None
-    monthly = known.monthly.get(bought.lower())
+    monthly = known.monthly.get(bill_key(bought))
     if monthly is None or known.through is None:
         return None
     return Realised(saving=monthly.quantize(CENT), interval=None, through=known.through)

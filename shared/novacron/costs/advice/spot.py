@@ -34,10 +34,10 @@ OF = {
 def find(scene: Scene, rule: Rule) -> Iterator[Finding]:
     fit = [one for one in scene.records(ResourceKind.VM, rule) if _could(scene, one)]
     for _, there in groupby(sorted(fit, key=_place), key=_place):
-        records = list(there)
-        markets, why = _told(scene, rule, records)
-        for record in records:
-            found = _found(scene, rule, record, markets, why)
+        types = [(one, candidates(scene.accounts[one.account_id].type, one)) for one in there]
+        markets, why = _told(scene, rule, types)
+        for record, names in types:
+            found = _found(scene, rule, record, names, markets, why)
             if found is not None:
                 yield found
 
@@ -53,14 +53,16 @@ def _place(record: ResourceRecord) -> tuple[str, str]:
     return record.account_id, record.region
 
 
-def _told(scene: Scene, rule: Rule, records: list[ResourceRecord]) -> tuple[list[SpotMarket], str]:
-    """(what is told of the place of ``records``, why nothing can be read)."""
-    account, since = scene.accounts[records[0].account_id], scene.now - _window(rule)
-    names = {name for one in records for name in candidates(account.type, one)}
+def _told(
+    scene: Scene, rule: Rule, types: list[tuple[ResourceRecord, list[str]]]
+) -> tuple[list[SpotMarket], str]:
+    """(what is told of the place of these VMs, why nothing can be read)."""
+    first, since = types[0][0], scene.now - _window(rule)
+    account, names = scene.accounts[first.account_id], {name for _, of in types for name in of}
     try:
         provider = scene.services.providers.of(account)
         if isinstance(provider, SpotMarkets):
-            return provider.spot_markets(records[0].region, sorted(names), since), ""
+            return provider.spot_markets(first.region, sorted(names), since), ""
     except NovaCronError as error:
         return [], error.detail
     return [], ""
@@ -71,26 +73,34 @@ def _window(rule: Rule) -> timedelta:
 
 
 def _found(
-    scene: Scene, rule: Rule, record: ResourceRecord, markets: list[SpotMarket], why: str
+    scene: Scene,
+    rule: Rule,
+    record: ResourceRecord,
+    names: list[str],
+    markets: list[SpotMarket],
+    why: str,
 ) -> Finding | None:
-    account = scene.accounts[record.account_id]
-    names, price = candidates(account.type, record), scene.prices.price(account, record)
+    price = scene.prices.price(scene.accounts[record.account_id], record)
     told = [one for one in markets if one.instance_type in names]
     if not told or price is None:
-        return _by_catalog(scene, rule, record, price, why or "none is told")
+        return _by_catalog(scene, rule, record, names[:MIX], price, why or "none is told")
     chosen = mix(told, rule, price.hourly, scene.now - _window(rule), scene.now)
     return _by_market(rule, record, price, chosen) if chosen else None
 
 
 def _by_catalog(
-    scene: Scene, rule: Rule, record: ResourceRecord, now: CostEstimate | None, why: str
+    scene: Scene,
+    rule: Rule,
+    record: ResourceRecord,
+    others: list[str],
+    now: CostEstimate | None,
+    why: str,
 ) -> Finding:
     account = scene.accounts[record.account_id]
     then = scene.prices.price(account, record, spot=True)
     saving = Saving(None, LIST, rule.formula, ["spot price"])
     if now is not None and then is not None:
         saving = saved(now.hourly, then.hourly, now.currency, "how the spot price moves")
-    others = candidates(account.type, record)[:MIX]
     spread = f" Types of the same size to spread over: {', '.join(others)}." if others else ""
     return Finding(
         record=record,

@@ -12,6 +12,7 @@ from novacron.costs.advice.on_bill import worth
 from novacron.costs.advice.prices import HOURS
 from novacron.costs.ledger import Ledger
 from novacron.errors import NovaCronError
+from novacron.models.commitment import bill_key
 from novacron.models.cost import CostMetric
 from novacron.models.forecast import ForecastQuestion, PlannedChange
 from novacron.operations.services import Services
@@ -34,7 +35,7 @@ def endings(
     for one in calendar(services, tenant).items:
         if one.renews or (wanted and one.account_id not in wanted):
             continue
-        saved = monthly(one.account_id).get(one.id.lower(), Decimal(0))
+        saved = monthly(one.account_id).get(bill_key(one.id), Decimal(0))
         if saved > 0:
             yield PlannedChange(
                 start=one.end.date(),

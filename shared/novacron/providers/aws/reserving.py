@@ -23,7 +23,6 @@ PAYMENTS = {
     "partial-upfront": "Partial Upfront",
     "all-upfront": "All Upfront",
 }
-YEAR = timedelta(days=365)
 SKEW = timedelta(minutes=5)
 """Of our clock and AWS's. Two that are alike and so near are taken for one: better than for two."""
 HELD = ["active", "payment-pending", "queued"]
@@ -33,12 +32,11 @@ class AwsReserving(AwsBase, Commitments):
     @translated
     def quote_commitment(self, spec: CommitmentSpec) -> Quote:
         offer = self._offer(spec)
-        hours = int(YEAR * spec.years / timedelta(hours=1))
         fee = Decimal(str(offer["FixedPrice"]))
         hourly = sum(Decimal(str(one["Amount"])) for one in offer.get("RecurringCharges", []))
         return Quote(
             id=f"{offer['ReservedInstancesOfferingId']}@{datetime.now(UTC).isoformat()}",
-            total=(fee + hourly * hours) * spec.count,
+            total=(fee + hourly * spec.hours) * spec.count,
             currency=offer["CurrencyCode"],
         )
 
@@ -55,7 +53,7 @@ class AwsReserving(AwsBase, Commitments):
     def _offer(self, spec: CommitmentSpec) -> dict[str, Any]:
         """Nobody else's: those of the marketplace have ends of their own."""
         wanted = {"instance-type": spec.instance_type, "product-description": "Linux/UNIX"}
-        seconds = int((YEAR * spec.years).total_seconds())
+        seconds = spec.hours * 3600
         pages = self.ec2(spec.region).get_paginator("describe_reserved_instances_offerings")
         found = pages.paginate(
             Filters=[{"Name": name, "Values": [value]} for name, value in wanted.items()],
